@@ -1,0 +1,30 @@
+from odoo import api, models
+
+SHEET_SEQUENCE = "stock.inventory.sheet"
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _create_per_company_sequences(self):
+        super()._create_per_company_sequences()
+        self._create_inventory_sheet_sequence()
+
+    @api.model
+    def create_missing_inventory_sheet_sequence(self):
+        """Give each company that has none its own numbering of inventory sheets."""
+        having = self.env["ir.sequence"].search([("code", "=", SHEET_SEQUENCE)]).company_id
+        (self.search([]) - having)._create_inventory_sheet_sequence()
+
+    def _create_inventory_sheet_sequence(self):
+        self.env["ir.sequence"].create([company._prepare_inventory_sheet_sequence_vals() for company in self])
+
+    def _prepare_inventory_sheet_sequence_vals(self):
+        return {
+            "name": self.env._("Inventory sheets of %(company)s", company=self.name),
+            "code": SHEET_SEQUENCE,
+            "company_id": self.id,
+            "prefix": "INV/%(range_year)s/",
+            "padding": 5,
+            "use_date_range": True,
+        }

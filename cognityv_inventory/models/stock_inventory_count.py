@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.own_write import as_own_write, is_own_write
+
+
+class StockInventoryCount(models.Model):
+    """One act of counting. Rows are only ever added: they are what an auditor asks for."""
+
+    _name = "stock.inventory.count"
+    _description = "Inventory Count"
+    _order = "counted_at desc, id desc"
+    _rec_name = "line_id"
+
+    line_id = fields.Many2one("stock.inventory.sheet.line", required=True, index=True, ondelete="restrict")
+    sheet_id = fields.Many2one(related="line_id.sheet_id", store=True, index=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True)
+    product_id = fields.Many2one(related="line_id.product_id")
+    uom_id = fields.Many2one(related="line_id.uom_id")
+    pass_number = fields.Integer(
+        "Pass", required=True, default=1, help="Counts of the highest pass make the real quantity."
+    )
+    quantity = fields.Float(digits="Product Unit", required=True)
+    mode = fields.Selection(
+        [("set", "Set"), ("add", "Add")],
+        required=True,
+        default="set",
+        help="Set: the quantity found. Add: found in addition to what was counted before.",
+    )
+    user_id = fields.Many2one("res.users", "Counted by", required=True, default=lambda self: self.env.user, index=True)
+    counted_at = fields.Datetime(required=True, default=fields.Datetime.now, help="When it was seen.")
+    source = fields.Selection(
+        [("manual", "Typed"), ("scan", "Scanned"), ("import", "Imported"), ("count sheet", "Count sheet")],
+        required=True,
+        default="manual",
+    )
+    code = fields.Char(help="What was scanned.")
+    client_uuid = fields.Char("Unique reference", copy=False, readonly=True)
+    superseded = fields.Boolean("Withdrawn", readonly=True, copy=False)
+
+    _client_uuid_unique = models.UniqueIndex("(client_uuid) WHERE client_uuid IS NOT NULL")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Record counts. A repeated `client_uuid` is accepted and changes nothing: its first row is returned.
+
+        :raises UserError: when a sheet is not in progress, or a quantity is impossible for its product
+        """
+        keys = [vals.get("client_uuid") or index for index, vals in enumerate(vals_list)]
+        counts = self._get_known_by_uuid(vals_list)
+        fresh = {}
+        for key, vals in zip(keys, vals_list, strict=True):
+            if key not in counts and key not in fresh:
+                fresh[key] = self._prepare_create_vals(vals)
+        self._check_countable(fresh.values())
+        counts.update(zip(fresh, super().create(list(fresh.values())), strict=True))
+        return self.browse(counts[key].id for key in keys)
+
+    def _get_known_by_uuid(self, vals_list):
+        uuids = [vals["client_uuid"] for vals in vals_list if vals.get("client_uuid")]
+        known = self.sudo().search([("client_uuid", "in", uuids)]) if uuids else self
+        return {count.client_uuid: count for count in known}
+
+    def _prepare_create_vals(self, vals):
+        """A person counts in their own name, and cannot withdraw a count by making it."""
+        if is_own_write(self.env):
+            return dict(vals)
+        return {**vals, "superseded": False, "user_id": self.env.uid}
+
+    def _check_countable(self, vals_list):
+        lines = self.env["stock.inventory.sheet.line"].browse({vals["line_id"] for vals in vals_list})
+        lines.check_access("read")
+        lines.sheet_id._check_counting()
+        by_id = {line.id: line for line in lines}
+        for vals in vals_list:
+            vals["quantity"] = by_id[vals["line_id"]]._check_quantity(vals.get("quantity"))
+
+    def write(self, vals):
+        if not is_own_write(self.env):
+            raise UserError(self.env._("A count is evidence and cannot be changed; count again instead."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A count is evidence and cannot be deleted; count again instead."))
+
+    def _withdraw(self):
+        """Take counts back. They stay on record, without effect."""
+        as_own_write(self.sudo()).write({"superseded": True})

@@ -1,0 +1,584 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..tools.own_write import as_own_write, is_own_write
+from .product_template import COUNT_TYPES
+from .res_company import SHEET_SEQUENCE
+
+STATES = [
+    ("draft", "Draft"),
+    ("planned", "Planned"),
+    ("in_progress", "In progress"),
+    ("completed", "Completed"),
+    ("validated", "Validated"),
+    ("cancelled", "Cancelled"),
+]
+# The only ways between the states: target → the states it can be reached from.
+TRANSITIONS = {
+    "planned": ("draft",),
+    "in_progress": ("planned", "completed"),
+    "completed": ("in_progress",),
+    "validated": ("completed",),
+    "cancelled": ("draft", "planned", "in_progress", "completed"),
+    "draft": ("cancelled",),
+}
+BLOCKING_STATES = ("in_progress", "completed")
+STAMPS = ("started", "completed", "validated", "reversed")
+PROTECTED = {
+    "name",
+    "state",
+    "move_ids",
+    "reversal_move_ids",
+    *(f"{stamp}_at" for stamp in STAMPS),
+    *(f"{stamp}_by_id" for stamp in STAMPS),
+}
+# What is counted and what is blocked is settled once the sheet is started.
+SCOPE = {"company_id", "location_id", "include_sublocations", "count_type", "block_mode"}
+MANAGER_GROUP = "cognityv_inventory.group_manager"
+LISTED = 5
+
+
+class StockInventorySheet(models.Model):
+    """The document of a physical inventory.
+
+    This file holds the header, the states and who may do what; `stock_inventory_sheet_fill`, `_stock` and `_file`
+    hold filling, everything that touches stock, and count sheets out and in.
+    """
+
+    _name = "stock.inventory.sheet"
+    _description = "Inventory Sheet"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "planned_start desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char("Reference", required=True, readonly=True, copy=False, default="New", index="trigram")
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    location_id = fields.Many2one(
+        "stock.location",
+        "Stock location (parent)",
+        required=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+        ondelete="restrict",
+        domain=[("usage", "in", ("internal", "transit"))],
+        default=lambda self: self._default_location_id(),
+    )
+    include_sublocations = fields.Boolean("Include sub-locations", default=True)
+    planned_start = fields.Datetime("Planned start date", required=True, default=fields.Datetime.now, tracking=True)
+    planned_end = fields.Datetime("Planned end date", tracking=True)
+    count_type = fields.Selection(
+        COUNT_TYPES,
+        "Type",
+        required=True,
+        default="yearly",
+        help="Products meant for the other type only are left out when the sheet is filled.",
+    )
+    description = fields.Char()
+    state = fields.Selection(STATES, required=True, readonly=True, copy=False, default="draft", index=True, tracking=True)
+    line_ids = fields.One2many("stock.inventory.sheet.line", "sheet_id", "Inventory lines", copy=False)
+    counter_ids = fields.Many2many("res.users", string="Counters", domain="[('share', '=', False)]", check_company=True)
+    blind = fields.Boolean("Blind count", help="Counters do not see the current quantities, on paper either.")
+    block_mode = fields.Selection(
+        [("location", "The whole location"), ("products", "Only the products on the sheet")],
+        "Blocked while counting",
+        required=True,
+        default="location",
+        help="Moves in or out are refused from Start until the sheet is validated or cancelled.",
+    )
+    started_at = fields.Datetime("Started on", readonly=True, copy=False)
+    started_by_id = fields.Many2one("res.users", "Started by", readonly=True, copy=False)
+    completed_at = fields.Datetime("Completed on", readonly=True, copy=False)
+    completed_by_id = fields.Many2one("res.users", "Completed by", readonly=True, copy=False)
+    validated_at = fields.Datetime("Validated on", readonly=True, copy=False)
+    validated_by_id = fields.Many2one("res.users", "Validated by", readonly=True, copy=False)
+    reversed_at = fields.Datetime("Reversed on", readonly=True, copy=False)
+    reversed_by_id = fields.Many2one("res.users", "Reversed by", readonly=True, copy=False)
+    move_ids = fields.One2many("stock.move", "inventory_sheet_id", "Stock moves", readonly=True, copy=False)
+    reversal_move_ids = fields.One2many("stock.move", "reversed_sheet_id", "Reversing moves", readonly=True, copy=False)
+    line_count = fields.Integer("Lines", compute="_compute_line_counts")
+    counted_line_count = fields.Integer("Lines counted", compute="_compute_line_counts")
+    gap_line_count = fields.Integer("Lines with a gap", compute="_compute_line_counts")
+    move_count = fields.Integer("Number of moves", compute="_compute_move_count")
+    counted_percent = fields.Float("Counted (%)", compute="_compute_line_counts")
+    hides_current_qty = fields.Boolean(compute="_compute_hides_current_qty")
+    has_serials_elsewhere = fields.Boolean(compute="_compute_has_serials_elsewhere")
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+
+    _company_location_state_index = models.Index(
+        "(location_id) WHERE state IN ('in_progress', 'completed')",
+    )
+
+    # Defaults and computes
+
+    def _default_location_id(self):
+        return self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1).lot_stock_id
+
+    @api.depends("line_ids", "line_ids.is_counted", "line_ids.gap_qty")
+    def _compute_line_counts(self):
+        total = self._count_lines(Domain.TRUE)
+        counted = self._count_lines(Domain("is_counted", "=", True))
+        gaps = self._count_lines(Domain("gap_qty", "!=", 0))
+        for sheet in self:
+            sheet.line_count = total.get(sheet._origin, 0)
+            sheet.counted_line_count = counted.get(sheet._origin, 0)
+            sheet.gap_line_count = gaps.get(sheet._origin, 0)
+            sheet.counted_percent = 100.0 * sheet.counted_line_count / sheet.line_count if sheet.line_count else 0.0
+
+    def _count_lines(self, domain):
+        """The number of lines in `domain` by sheet."""
+        domain &= Domain("sheet_id", "in", self._origin.ids)
+        return dict(self.env["stock.inventory.sheet.line"]._read_group(domain, ["sheet_id"], ["__count"]))
+
+    @api.depends("move_ids", "reversal_move_ids")
+    def _compute_move_count(self):
+        moves = self.env["stock.move"].sudo()
+        for sheet in self:
+            sheet.move_count = moves.search_count(sheet._get_move_domain())
+
+    @api.depends("blind", "state")
+    @api.depends_context("uid")
+    def _compute_hides_current_qty(self):
+        is_manager = self.env.user.has_group(MANAGER_GROUP)
+        for sheet in self:
+            sheet.hides_current_qty = sheet._hides_current_qty() and not is_manager
+
+    @api.depends("line_ids.serial_elsewhere")
+    def _compute_has_serials_elsewhere(self):
+        line_model = self.env["stock.inventory.sheet.line"]
+        for sheet in self:
+            domain = [("sheet_id", "=", sheet._origin.id), ("product_id.tracking", "=", "serial"), ("gap_qty", ">", 0)]
+            sheet.has_serials_elsewhere = any(line_model.search(domain).mapped("serial_elsewhere"))
+
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for sheet in self:
+            sheet.is_late = sheet._is_open() and bool(sheet.planned_end) and sheet.planned_end < now
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        open_states = ("draft", "planned", *BLOCKING_STATES)
+        return Domain("state", "in", open_states) & Domain("planned_end", "<", fields.Datetime.now())
+
+    def _is_open(self):
+        return self.state not in ("validated", "cancelled")
+
+    # Create, write, delete
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_own_write(self.env):
+            for vals in vals_list:
+                self._check_not_protected(vals, PROTECTED - {"name"})
+        for vals in vals_list:
+            company = vals.get("company_id") or self.env.company.id
+            vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code(SHEET_SEQUENCE)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not is_own_write(self.env):
+            self._check_not_protected(vals, PROTECTED)
+            for sheet in self:
+                sheet._check_writable(vals)
+        return super().write(vals)
+
+    def _check_not_protected(self, vals, protected):
+        touched = {name for name in protected & vals.keys() if vals[name] != self._fields[name].default}
+        if touched - ({"state"} if vals.get("state") == "draft" and not self else set()):
+            message = self.env._(
+                "%(fields)s of an inventory sheet cannot be written; use its buttons.", fields=", ".join(sorted(touched))
+            )
+            raise UserError(message)
+
+    def _check_writable(self, vals):
+        """A validated sheet is never edited, and what is counted is settled at Start."""
+        fields_of_mixins = {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
+        if self.state == "validated" and vals.keys() - fields_of_mixins:
+            raise UserError(
+                self.env._("Sheet %(sheet)s is validated and stays as it is; reverse it to undo it.", sheet=self.name)
+            )
+        if self.state not in ("draft", "planned") and vals.keys() & SCOPE:
+            message = self.env._(
+                "Sheet %(sheet)s has been started: its place, type and blocking stay; cancel it and make another one.",
+                sheet=self.name,
+            )
+            raise UserError(message)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_nothing_counted(self):
+        for sheet in self:
+            if sheet.state not in ("draft", "planned", "cancelled") or sheet._has_counts():
+                message = self.env._(
+                    "Sheet %(sheet)s has been started and is kept as evidence; cancel it instead of deleting it.",
+                    sheet=sheet.name,
+                )
+                raise UserError(message)
+
+    def _has_counts(self):
+        return bool(self.env["stock.inventory.count"].sudo().search_count([("sheet_id", "in", self.ids)], limit=1))
+
+    def copy_data(self, default=None):
+        now = fields.Datetime.now()
+        return [{**vals, "planned_start": now, "planned_end": False} for vals in super().copy_data(default)]
+
+    @api.constrains("planned_start", "planned_end")
+    def _check_dates(self):
+        for sheet in self:
+            if sheet.planned_end and sheet.planned_end < sheet.planned_start:
+                message = self.env._(
+                    "Sheet %(sheet)s ends before it starts; choose a planned end date after its start.", sheet=sheet.name
+                )
+                raise ValidationError(message)
+
+    @api.constrains("location_id", "company_id")
+    def _check_location(self):
+        for sheet in self:
+            sheet._check_location_usage()
+            sheet._check_location_company()
+
+    def _check_location_usage(self):
+        if self.location_id.usage not in ("internal", "transit"):
+            message = self.env._(
+                "%(location)s cannot hold stock of ours; choose an internal or transit location for sheet %(sheet)s.",
+                location=self.location_id.display_name,
+                sheet=self.name,
+            )
+            raise ValidationError(message)
+
+    def _check_location_company(self):
+        if self.location_id.company_id not in (self.company_id, self.env["res.company"]):
+            message = self.env._(
+                "%(location)s belongs to %(other)s; choose a location of %(company)s for sheet %(sheet)s.",
+                location=self.location_id.display_name,
+                other=self.location_id.company_id.name,
+                company=self.company_id.name,
+                sheet=self.name,
+            )
+            raise ValidationError(message)
+
+    # Places
+
+    def _get_location_domain(self):
+        """The places that this sheet counts: internal and transit ones of its company."""
+        operator = "child_of" if self.include_sublocations else "in"
+        return (
+            Domain("id", operator, self.location_id.ids)
+            & Domain("usage", "in", ("internal", "transit"))
+            & Domain("company_id", "in", [self.company_id.id, False])
+        )
+
+    def _covers(self, location):
+        """Whether a place is one of those that this sheet counts or blocks."""
+        if location == self.location_id:
+            return True
+        return self.include_sublocations and (location.parent_path or "").startswith(self.location_id.parent_path or "-")
+
+    # States
+
+    def action_plan(self):
+        """Draft → Planned, with an activity for each counter."""
+        self._check_manager()
+        self._lock_for("planned")
+        self._set_state("planned")
+        self._schedule_activities(self.env._("Inventory count planned"), "planned_start")
+        return True
+
+    def action_start(self):
+        """Planned → In progress: current quantities are read again and the places are blocked.
+
+        :raises UserError: when another sheet that is open holds the same product in the same place
+        """
+        self._check_manager()
+        self._lock_for("in_progress", from_states=("planned",))
+        self._check_no_overlap()
+        self._set_state("in_progress", "started")
+        self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
+        self._finish_activities()
+        self._schedule_activities(self.env._("Count this inventory"), "planned_end")
+        return True
+
+    def action_complete(self, keep_uncounted=False):
+        """In progress → Completed, by a counter of the sheet or a manager.
+
+        :param keep_uncounted: leave lines that were not counted as they are: recorded as not counted, without a gap
+        :raises UserError: naming the first lines that are not counted, unless they are kept
+        """
+        self._check_counter()
+        self._lock_for("completed")
+        for sheet in self:
+            sheet._check_serials_counted_once()
+            sheet._settle_uncounted(keep_uncounted)
+        self._set_state("completed", "completed")
+        self._finish_activities()
+        return True
+
+    def action_reopen(self):
+        """Completed → In progress. Every count stays; current quantities are read again."""
+        self._check_manager()
+        self._lock_for("in_progress", from_states=("completed",))
+        self._set_state("in_progress", completed_at=False, completed_by_id=False)
+        self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
+        self._schedule_activities(self.env._("Count this inventory"), "planned_end")
+        return True
+
+    def action_validate(self):
+        """Completed → Validated: stock is moved to what was found, and the places are free again."""
+        self._check_manager()
+        self._lock_for("validated")
+        for sheet in self:
+            sheet._adjust_stock()
+        self._set_state("validated", "validated")
+        self._remember_last_count()
+        return True
+
+    def action_cancel(self):
+        """→ Cancelled from any state before validation: the places are free again and every count is kept."""
+        self._check_manager()
+        self._lock_for("cancelled")
+        self._set_state("cancelled")
+        self._finish_activities()
+        return True
+
+    def action_reset_to_draft(self):
+        """Cancelled → Draft. Counts that were made stay on record, withdrawn, as the stock may be another one now."""
+        self._check_manager()
+        self._lock_for("draft")
+        stamps = {f"{stamp}_{part}": False for stamp in STAMPS for part in ("at", "by_id")}
+        self._set_state("draft", **stamps)
+        self.env["stock.inventory.count"].search(
+            [("sheet_id", "in", self.ids), ("superseded", "=", False)]
+        )._withdraw()
+        return True
+
+    def action_reverse(self):
+        """Undo validated sheets by the opposite moves, each linked with the move it reverses.
+
+        :raises UserError: when a sheet is reversed already, or what was found has left its place since
+        """
+        self._check_manager()
+        self._lock()
+        for sheet in self:
+            sheet._check_reversible()
+            sheet._reverse_stock()
+        as_own_write(self).write({"reversed_at": fields.Datetime.now(), "reversed_by_id": self.env.uid})
+        return True
+
+    def _set_state(self, state, stamp=None, **vals):
+        if stamp:
+            vals |= {f"{stamp}_at": fields.Datetime.now(), f"{stamp}_by_id": self.env.uid}
+        as_own_write(self.sudo()).write({"state": state, **vals})
+
+    def _lock(self):
+        """Keep others from changing these sheets until the transaction ends, and see what they did before.
+
+        :raises UserError: when somebody is changing one at this moment
+        """
+        locked = self.try_lock_for_update()
+        if busy := self - locked:
+            message = self.env._(
+                "Somebody else is changing sheet %(sheet)s at this moment; try again when they are done.",
+                sheet=busy[0].name,
+            )
+            raise UserError(message)
+        self.invalidate_recordset()
+
+    def _lock_for(self, target, from_states=None):
+        self._lock()
+        from_states = from_states or TRANSITIONS[target]
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for sheet in self:
+            if sheet.state not in from_states:
+                message = self.env._(
+                    "Sheet %(sheet)s is %(state)s; only a sheet that is %(wanted)s can become %(target)s.",
+                    sheet=sheet.name,
+                    state=labels[sheet.state],
+                    wanted=" / ".join(labels[state] for state in from_states),
+                    target=labels[target],
+                )
+                raise UserError(message)
+
+    def _check_reversible(self):
+        if self.state != "validated":
+            raise UserError(
+                self.env._("Sheet %(sheet)s is not validated, so there is nothing to reverse; cancel it.", sheet=self.name)
+            )
+        if self.reversed_at:
+            raise UserError(self.env._("Sheet %(sheet)s is reversed already; make a new sheet.", sheet=self.name))
+
+    # Who may do what
+
+    def _check_manager(self):
+        """
+        :raises AccessError: for anyone but an inventory manager
+        """
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(
+                self.env._(
+                    "Only an inventory manager can do this with sheet %(sheet)s; ask one of them.", sheet=self[:1].name
+                )
+            )
+
+    def _check_counter(self):
+        """
+        :raises AccessError: for anyone but a counter of these sheets or an inventory manager
+        """
+        self.check_access("read")
+        if self.env.su or self.env.user.has_group(MANAGER_GROUP):
+            return
+        for sheet in self.sudo():
+            if self.env.user not in sheet.counter_ids:
+                raise AccessError(
+                    self.env._(
+                        "You are not a counter of sheet %(sheet)s; ask an inventory manager to add you.", sheet=sheet.name
+                    )
+                )
+
+    def _check_counting(self):
+        """Whether this user may count on these sheets now.
+
+        :raises UserError: when one is not in progress
+        """
+        self._check_counter()
+        for sheet in self:
+            if sheet.state != "in_progress":
+                message = self.env._(
+                    "Sheet %(sheet)s is not in progress, so nothing can be counted on it; start or reopen it first.",
+                    sheet=sheet.name,
+                )
+                raise UserError(message)
+
+    def _check_open_for_lines(self):
+        for sheet in self:
+            if sheet.state not in ("draft", "planned", "in_progress"):
+                message = self.env._(
+                    "The lines of sheet %(sheet)s are settled; reopen it to change them.", sheet=sheet.name
+                )
+                raise UserError(message)
+
+    # Lines that were not counted
+
+    def _get_uncounted_domain(self):
+        return Domain("sheet_id", "in", self.ids) & Domain("is_counted", "=", False)
+
+    def _get_uncounted_text(self):
+        """The first lines that are not counted and how many more there are; empty when all are."""
+        line_model = self.env["stock.inventory.sheet.line"]
+        count = line_model.search_count(self._get_uncounted_domain())
+        lines = line_model.search(self._get_uncounted_domain(), limit=LISTED)
+        return self._list_lines(lines, count)
+
+    def _list_lines(self, lines, count):
+        names = "\n".join(f"– {line._get_description()}" for line in lines[:LISTED])
+        more = count - len(lines[:LISTED])
+        return names + (self.env._("\n… and %(count)s more", count=more) if more > 0 else "")
+
+    def _settle_uncounted(self, keep_uncounted):
+        uncounted = self._get_uncounted_text()
+        if not uncounted:
+            return
+        if not keep_uncounted:
+            message = self.env._(
+                "Sheet %(sheet)s has lines that are not counted; count them, set them to zero or keep them as they "
+                "are:\n%(lines)s",
+                sheet=self.name,
+                lines=uncounted,
+            )
+            raise UserError(message)
+        count = self.env["stock.inventory.sheet.line"].search_count(self._get_uncounted_domain())
+        self.sudo().message_post(body=self.env._("Completed with %(count)s lines kept as not counted.", count=count))
+
+    def action_set_uncounted_to_zero(self):
+        """Count every line that is not counted as zero: nothing was found there."""
+        self._check_counting()
+        lines = self.env["stock.inventory.sheet.line"].search(self._get_uncounted_domain())
+        lines._set_real_quantities([(line, 0.0) for line in lines])
+        return True
+
+    def _check_serials_counted_once(self):
+        """
+        :raises UserError: naming a serial number that was counted in more than one place of this sheet
+        """
+        domain = [
+            ("sheet_id", "=", self.id),
+            ("is_counted", "=", True),
+            ("real_qty", ">", 0),
+            ("product_id.tracking", "=", "serial"),
+            "|",
+            ("lot_id", "!=", False),
+            ("lot_name", "!=", False),
+        ]
+        groups = self.env["stock.inventory.sheet.line"]._read_group(
+            domain, ["product_id", "lot_id", "lot_name"], ["id:recordset"], having=[("__count", ">", 1)], limit=1
+        )
+        for product, lot, lot_name, lines in groups:
+            message = self.env._(
+                "Serial number %(serial)s of %(product)s was counted in %(places)s of sheet %(sheet)s, but can be in one "
+                "place only; set the others to zero.",
+                serial=lot.name or lot_name,
+                product=product.display_name,
+                places=" + ".join(lines.mapped("location_id.display_name")),
+                sheet=self.name,
+            )
+            raise UserError(message)
+
+    # Activities
+
+    def _schedule_activities(self, summary, deadline_field):
+        """A to-do for each counter."""
+        for sheet in self:
+            deadline = sheet[deadline_field] or fields.Datetime.now()
+            for counter in sheet.counter_ids:
+                sheet.activity_schedule(
+                    "mail.mail_activity_data_todo", deadline.date(), summary=summary, user_id=counter.id
+                )
+
+    def _finish_activities(self):
+        self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
+
+    # Buttons of the form
+
+    def action_ask_complete(self):
+        """Complete, or ask what to do with the lines that are not counted."""
+        self.ensure_one()
+        if not self.env["stock.inventory.sheet.line"].search_count(self._get_uncounted_domain(), limit=1):
+            return self.action_complete()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Lines that are not counted"),
+            "res_model": "stock.inventory.complete",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_sheet_id": self.id},
+        }
+
+    def action_view_uncounted(self):
+        return self._get_lines_action(
+            self.env._("Not counted on %(sheet)s", sheet=self.name), {"search_default_uncounted": 1}
+        )
+
+    def action_view_lines(self):
+        return self._get_lines_action(self.env._("Lines of %(sheet)s", sheet=self.name), {})
+
+    def _get_lines_action(self, name, context):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cognityv_inventory.action_inventory_sheet_line")
+        return action | {
+            "name": name,
+            "domain": [("sheet_id", "=", self.id)],
+            "context": {"default_sheet_id": self.id, **context},
+        }
+
+    def _get_move_domain(self):
+        return Domain("inventory_sheet_id", "in", self.ids) | Domain("reversed_sheet_id", "in", self.ids)
+
+    def action_view_moves(self):
+        """Tools → Show stock moves: what validation moved, and what a reversal moved back."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_action")
+        return action | {
+            "name": self.env._("Stock moves of %(sheets)s", sheets=", ".join(self.mapped("name"))),
+            "domain": list(self._get_move_domain()),
+            "context": {"create": False},
+        }

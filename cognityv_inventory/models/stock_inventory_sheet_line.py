@@ -1,0 +1,473 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, float_compare
+
+from ..tools.own_write import is_own_write
+from ..tools.quantity import parse_quantity
+
+# What makes a line: one per sheet and combination of these.
+IDENTITY = ("product_id", "location_id", "lot_id", "lot_name", "package_id", "owner_id")
+QUANT_IDENTITY = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
+# Written by the add-on's own code only.
+PROTECTED = {"sheet_id", "company_id", "current_qty", "gap_qty", "count_ids", "last_counted_at", "last_counted_by_id"}
+OPEN_FOR_LINES = ("draft", "planned", "in_progress")
+
+
+class StockInventorySheetLine(models.Model):
+    _name = "stock.inventory.sheet.line"
+    _description = "Inventory Line"
+    _order = "location_id, product_id, lot_id, id"
+    _rec_name = "product_id"
+    _check_company_auto = True
+
+    sheet_id = fields.Many2one("stock.inventory.sheet", required=True, index=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one(related="sheet_id.company_id", store=True, index=True, precompute=True)
+    state = fields.Selection(related="sheet_id.state")
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain=[("is_storable", "=", True)],
+    )
+    location_id = fields.Many2one(
+        "stock.location",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('id', 'in', allowed_location_ids)]",
+        compute="_compute_location_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    allowed_location_ids = fields.Many2many("stock.location", compute="_compute_allowed_location_ids")
+    lot_id = fields.Many2one(
+        "stock.lot",
+        "Tracking number",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('product_id', '=', product_id)]",
+    )
+    lot_name = fields.Char(
+        "New tracking number", help="A lot or serial number that the system does not know yet: validation makes it."
+    )
+    package_id = fields.Many2one("stock.package", index="btree_not_null", ondelete="restrict", check_company=True)
+    owner_id = fields.Many2one("res.partner", index="btree_not_null", ondelete="restrict", check_company=True)
+    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    tracking = fields.Selection(related="product_id.tracking")
+    default_code = fields.Char(related="product_id.default_code", string="Product code")
+    categ_id = fields.Many2one(related="product_id.categ_id", string="Product category")
+    current_qty = fields.Float(
+        "Current quantity",
+        digits="Product Unit",
+        compute="_compute_current_qty",
+        store=True,
+        help="What the system says: live while the sheet is a draft, read again when it is started.",
+    )
+    count_ids = fields.One2many("stock.inventory.count", "line_id", "Counts", readonly=True)
+    real_qty = fields.Float(
+        "Real quantity",
+        digits="Product Unit",
+        compute="_compute_real_qty",
+        store=True,
+        readonly=False,
+        help="What was found. Empty means not counted, which is not the same as zero.",
+    )
+    is_counted = fields.Boolean("Counted", compute="_compute_is_counted", store=True, readonly=False)
+    last_counted_at = fields.Datetime("Counted on", compute="_compute_is_counted", store=True)
+    last_counted_by_id = fields.Many2one("res.users", "Counted by", compute="_compute_is_counted", store=True)
+    gap_qty = fields.Float(
+        "Gap",
+        digits="Product Unit",
+        compute="_compute_gap_qty",
+        store=True,
+        help="Real quantity less current quantity; zero while not counted.",
+    )
+    description = fields.Char()
+    serial_elsewhere = fields.Char(
+        "Also in the system at",
+        compute="_compute_serial_elsewhere",
+        help="The place where the system has this serial number; validation moves it from there.",
+    )
+
+    _identity_unique = models.UniqueIndex(
+        "(sheet_id, product_id, location_id, COALESCE(lot_id, 0), COALESCE(lot_name, ''), "
+        "COALESCE(package_id, 0), COALESCE(owner_id, 0))",
+        "The sheet has a line for this product, place, tracking number, package and owner already; count on that line.",
+    )
+    _sheet_counted_index = models.Index("(sheet_id, is_counted)")
+
+    # Computes
+
+    @api.depends("sheet_id.location_id", "sheet_id.include_sublocations")
+    def _compute_allowed_location_ids(self):
+        for sheet, lines in self.grouped("sheet_id").items():
+            lines.allowed_location_ids = self.env["stock.location"].search(sheet._get_location_domain())
+
+    @api.depends("sheet_id.location_id")
+    def _compute_location_id(self):
+        for line in self.filtered(lambda line: not line.location_id):
+            line.location_id = line.sheet_id.location_id
+
+    @api.depends(*IDENTITY)
+    def _compute_current_qty(self):
+        on_hand = self._get_on_hand()
+        for line in self:
+            line.current_qty = on_hand[line._get_quant_key()] if not line.lot_name else 0.0
+
+    @api.depends("count_ids.quantity", "count_ids.mode", "count_ids.pass_number", "count_ids.superseded")
+    def _compute_real_qty(self):
+        counts_by_line = self._get_accepted_counts()
+        for line in self:
+            line.real_qty = line._sum_counts(counts_by_line[line.id])
+
+    @api.depends("count_ids.counted_at", "count_ids.superseded")
+    def _compute_is_counted(self):
+        counts_by_line = self._get_accepted_counts()
+        for line in self:
+            last = counts_by_line[line.id][-1:]
+            line.is_counted = bool(last)
+            line.last_counted_at = last and last[0].counted_at
+            line.last_counted_by_id = last and last[0].user_id
+
+    @api.depends("real_qty", "current_qty", "is_counted")
+    def _compute_gap_qty(self):
+        for line in self:
+            line.gap_qty = line.real_qty - line.current_qty if line.is_counted else 0.0
+
+    @api.depends("lot_id", "location_id")
+    def _compute_serial_elsewhere(self):
+        serials = self.filtered(lambda line: line.tracking == "serial" and line.lot_id)
+        (self - serials).serial_elsewhere = False
+        quants_by_lot = serials._get_serial_quants().grouped("lot_id")
+        for line in serials:
+            places = quants_by_lot.get(line.lot_id, self.env["stock.quant"]).location_id - line.location_id
+            line.serial_elsewhere = ", ".join(places.mapped("display_name"))
+
+    def _get_accepted_counts(self):
+        """The counts that make the real quantity, oldest first: those of the highest pass that were not withdrawn.
+
+        :return: dict of line id → list of counts
+        """
+        domain = [("line_id", "in", self.ids), ("superseded", "=", False)]
+        counts = self.env["stock.inventory.count"].sudo().search(domain, order="line_id, counted_at, id")
+        counts_by_line = defaultdict(list)
+        for count in counts:
+            accepted = counts_by_line[count.line_id.id]
+            if accepted and count.pass_number > accepted[0].pass_number:
+                accepted.clear()
+            if not accepted or count.pass_number == accepted[0].pass_number:
+                accepted.append(count)
+        return counts_by_line
+
+    def _sum_counts(self, counts):
+        """The last quantity that was set, and all that was added since."""
+        total = 0.0
+        for count in counts:
+            total = count.quantity if count.mode == "set" else total + count.quantity
+        return self.uom_id.round(total) if counts else 0.0
+
+    def _get_quant_key(self):
+        return tuple(self[name]._origin.id or self[name].id for name in QUANT_IDENTITY)
+
+    def _get_on_hand(self):
+        """What the system has now, by product, location, lot, package and owner (ids)."""
+        domain = [
+            ("product_id", "in", self.product_id._origin.ids),
+            ("location_id", "in", self.location_id._origin.ids),
+        ]
+        groups = self.env["stock.quant"].sudo()._read_group(domain, QUANT_IDENTITY, ["quantity:sum"])
+        return defaultdict(float, {tuple(record.id for record in key): quantity for *key, quantity in groups})
+
+    def _get_serial_quants(self):
+        """The quants that hold the serial numbers of these lines, in any of our places."""
+        domain = [
+            ("lot_id", "in", self.lot_id.ids),
+            ("quantity", ">", 0),
+            ("location_id.usage", "in", ("internal", "transit")),
+        ]
+        return self.env["stock.quant"].sudo().search(domain)
+
+    # Writing
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add lines; a `real_qty` among the values is a count made by this user now."""
+        self._check_protected(vals_list, except_fields={"sheet_id"})
+        vals_list = [self._use_known_lot(vals) for vals in vals_list]
+        counted = [self._pop_real_qty(vals) for vals in vals_list]
+        lines = super().create(vals_list)
+        lines.sheet_id._check_open_for_lines()
+        lines.sheet_id._check_no_overlap_while_counted()
+        quantities = zip(lines, counted, strict=True)
+        lines._set_real_quantities([(line, quantity) for line, quantity in quantities if quantity is not None])
+        return lines
+
+    def write(self, vals):
+        """Change lines; a `real_qty` among the values is a count made by this user now.
+
+        `is_counted` on its own counts the present real quantity, or withdraws the counts when false.
+        """
+        if is_own_write(self.env):
+            return super().write(vals)
+        self._check_protected([vals])
+        details = {name: value for name, value in vals.items() if name not in ("real_qty", "is_counted")}
+        if not vals.get("is_counted", True):
+            self._withdraw_counts()
+        elif "real_qty" in vals:
+            self._set_real_quantities([(line, vals["real_qty"]) for line in self])
+        elif "is_counted" in vals:
+            self._set_real_quantities([(line, line.real_qty) for line in self])
+        return self._write_details(details)
+
+    def _write_details(self, vals):
+        if not vals:
+            return True
+        self.sheet_id._check_open_for_lines()
+        is_other = bool(vals.keys() & set(IDENTITY))
+        if is_other:
+            self._check_not_counted()
+        result = super().write(vals)
+        if is_other:
+            self.sheet_id._check_no_overlap_while_counted()
+        return result
+
+    @api.model
+    def _pop_real_qty(self, vals):
+        """Take the count out of the values of a new line: a quantity, or None when it is not counted."""
+        quantity = vals.pop("real_qty", None)
+        is_counted = vals.pop("is_counted", quantity is not None)
+        return (quantity or 0.0) if is_counted else None
+
+    @api.model
+    def _use_known_lot(self, vals):
+        """A new tracking number that turns out to be known is that lot."""
+        name = (vals.get("lot_name") or "").strip()
+        vals = {**vals, "lot_name": name or False}
+        if name and not vals.get("lot_id"):
+            product = self.env["product.product"].browse(vals.get("product_id"))
+            sheet = self.env["stock.inventory.sheet"].browse(vals.get("sheet_id"))
+            if lot := sheet._find_lots(product, [name]).get((product.id, name)):
+                vals.update(lot_id=lot.id, lot_name=False)
+        return vals
+
+    def _set_real_quantities(self, quantities, **count_vals):
+        """Count lines, all with one insert.
+
+        :param quantities: list of (line, quantity)
+        :param count_vals: more values of the counts, such as their source
+        """
+        vals_list = [line._prepare_count_vals(quantity, **count_vals) for line, quantity in quantities]
+        if vals_list:
+            self.env["stock.inventory.count"].create(vals_list)
+
+    def _prepare_count_vals(self, quantity, **count_vals):
+        return {"line_id": self.id, "quantity": quantity, "mode": "set", **count_vals}
+
+    def _withdraw_counts(self):
+        self.sheet_id._check_counting()
+        self.count_ids.filtered(lambda count: not count.superseded)._withdraw()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_counted(self):
+        self.sheet_id._check_open_for_lines()
+        if counted := self.filtered("count_ids"):
+            message = self.env._(
+                "%(line)s has been counted and stays on sheet %(sheet)s as evidence; count it again if it is wrong.",
+                line=counted[0]._get_description(),
+                sheet=counted[0].sheet_id.name,
+            )
+            raise UserError(message)
+
+    # Checks
+
+    def _check_protected(self, vals_list, except_fields=frozenset()):
+        protected = PROTECTED - except_fields
+        if not is_own_write(self.env) and any(protected & vals.keys() for vals in vals_list):
+            fields_text = ", ".join(sorted(set().union(*vals_list) & protected))
+            raise UserError(self.env._("Only the system writes %(fields)s of an inventory line.", fields=fields_text))
+
+    def _check_not_counted(self):
+        if counted := self.filtered("is_counted"):
+            message = self.env._(
+                "%(line)s has been counted: its product, place, tracking number, package and owner stay. Add a line.",
+                line=counted[0]._get_description(),
+            )
+            raise UserError(message)
+
+    @api.constrains(*IDENTITY)
+    def _check_identity(self):
+        """A line is for something that can be there: a storable product in one of the sheet's places."""
+        for line in self:
+            line._check_product()
+            line._check_location()
+            line._check_tracking_number()
+
+    def _check_product(self):
+        if not self.product_id.is_storable:
+            message = self.env._(
+                "%(product)s is not kept in stock (it is a service or its stock is not tracked); choose another product.",
+                product=self.product_id.display_name,
+            )
+            raise ValidationError(message)
+
+    def _check_location(self):
+        if not self.sheet_id._covers(self.location_id):
+            message = self.env._(
+                "%(location)s is not one of the places of sheet %(sheet)s; choose %(parent)s or a place in it.",
+                location=self.location_id.display_name,
+                sheet=self.sheet_id.name,
+                parent=self.sheet_id.location_id.display_name,
+            )
+            raise ValidationError(message)
+
+    def _check_tracking_number(self):
+        product, lot = self.product_id, self.lot_id
+        if lot and lot.product_id != product:
+            message = self.env._(
+                "Tracking number %(lot)s belongs to %(other)s, not to %(product)s; choose one of %(product)s.",
+                lot=lot.name,
+                other=lot.product_id.display_name,
+                product=product.display_name,
+            )
+        elif product.tracking == "none" and (lot or self.lot_name):
+            message = self.env._(
+                "%(product)s has no tracking numbers; leave the tracking number empty.", product=product.display_name
+            )
+        elif product.tracking != "none" and not (lot or self.lot_name):
+            message = self.env._(
+                "%(product)s is managed by tracking number; enter the one you see.", product=product.display_name
+            )
+        else:
+            return
+        raise ValidationError(message)
+
+    def _check_quantity(self, value):
+        """The quantity as a float, if it can be a real quantity of this line.
+
+        :raises UserError: negative, not a number, finer than the unit allows, or more than one of a serial number
+        """
+        try:
+            quantity = parse_quantity(value)
+        except ValueError:
+            quantity = None
+        problem = self._get_quantity_problem(quantity)
+        if problem:
+            message = self.env._(
+                "%(value)s is not a real quantity for %(line)s: %(problem)s",
+                value=value,
+                line=self._get_description(),
+                problem=problem,
+            )
+            raise UserError(message)
+        return self.uom_id.round(quantity)
+
+    def _get_quantity_problem(self, quantity):
+        """What is wrong with a quantity, and what to do; None when nothing is."""
+        if quantity is None:
+            return self.env._("type a number.")
+        if quantity < 0:
+            return self.env._("type zero or more.")
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        if float_compare(self.uom_id.round(quantity), quantity, precision_digits=digits + 6):
+            return self.env._("%(unit)s has %(digits)s decimals; round it.", unit=self.uom_id.name, digits=digits)
+        if self.tracking == "serial" and (self.lot_id or self.lot_name) and quantity > 1:
+            return self.env._("a serial number is there once or not at all; type 0 or 1.")
+        return None
+
+    def _get_description(self):
+        """The line as a person would name it in a sentence."""
+        self.ensure_one()
+        parts = [self.product_id.display_name, self.lot_id.name or self.lot_name, self.package_id.display_name]
+        what = ", ".join(part for part in parts if part)
+        return self.env._("%(what)s in %(place)s", what=what, place=self.location_id.display_name)
+
+    # Set-based stock
+
+    @api.model
+    def _get_on_hand_query(self, sheets):
+        """What the system has now for each line of `sheets`, as SQL with the columns id and quantity.
+
+        SQL, since a line is matched to its quants by five columns of which three may be missing, for all lines of
+        a sheet at once.
+        """
+        return SQL(
+            """
+            SELECT line.id, COALESCE(SUM(quant.quantity), 0) AS quantity
+              FROM stock_inventory_sheet_line line
+         LEFT JOIN stock_quant quant
+                ON quant.product_id = line.product_id
+               AND quant.location_id = line.location_id
+               AND COALESCE(quant.lot_id, 0) = COALESCE(line.lot_id, 0)
+               AND COALESCE(quant.package_id, 0) = COALESCE(line.package_id, 0)
+               AND COALESCE(quant.owner_id, 0) = COALESCE(line.owner_id, 0)
+               AND line.lot_name IS NULL
+             WHERE line.sheet_id IN %s
+          GROUP BY line.id
+            """,
+            tuple(sheets.ids),
+        )
+
+    @api.model
+    def _flush_for_sql(self):
+        self.flush_model()
+        self.env["stock.quant"].flush_model()
+
+    @api.model
+    def _refresh_current_qty(self, sheets):
+        """Read the current quantity of every line of `sheets` again, in one statement."""
+        self._flush_for_sql()
+        query = SQL(
+            """
+            UPDATE stock_inventory_sheet_line line
+               SET current_qty = on_hand.quantity,
+                   gap_qty = CASE WHEN line.is_counted THEN line.real_qty - on_hand.quantity ELSE 0 END
+              FROM (%s) on_hand
+             WHERE line.id = on_hand.id
+            """,
+            self._get_on_hand_query(sheets),
+        )
+        self.env.cr.execute(query)
+        self.invalidate_model(["current_qty", "gap_qty"])
+
+    @api.model
+    def _get_differing_from_stock(self, sheets, expected):
+        """The lines of `sheets` for which the system has another quantity now than expected.
+
+        :param expected: SQL expression over `line` and `on_hand`
+        """
+        self._flush_for_sql()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        query = SQL(
+            """
+            SELECT line.id FROM stock_inventory_sheet_line line JOIN (%s) on_hand ON on_hand.id = line.id
+             WHERE ROUND(%s - on_hand.quantity, %s) <> 0
+          ORDER BY line.id
+            """,
+            self._get_on_hand_query(sheets),
+            expected,
+            digits,
+        )
+        return self.browse(row[0] for row in self.env.execute_query(query))
+
+    # Actions
+
+    def action_view_counts(self):
+        """Every act of counting of this line."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Counts of %(line)s", line=self._get_description()),
+            "res_model": "stock.inventory.count",
+            "view_mode": "list",
+            "domain": [("line_id", "=", self.id)],
+            "target": "new",
+            "context": {"create": False},
+        }
+

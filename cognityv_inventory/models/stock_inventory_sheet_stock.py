@@ -1,0 +1,280 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools.own_write import as_own_write
+from .stock_inventory_sheet import BLOCKING_STATES
+
+
+class StockInventorySheet(models.Model):
+    """What a sheet does to stock: the moves of its gaps, their reversal, and the memory of the last count."""
+
+    _inherit = "stock.inventory.sheet"
+
+    def _check_no_overlap_while_counted(self):
+        self.filtered(lambda sheet: sheet.state in BLOCKING_STATES)._check_no_overlap()
+
+    def _check_no_overlap(self):
+        """These sheets, together and beside those that are being counted, hold no product in a place twice.
+
+        SQL, since a join of lines with lines is nothing a domain can say.
+
+        :raises UserError: naming the other sheet
+        """
+        if not self:
+            return
+        self.flush_model()
+        self.line_ids.flush_model()
+        query = SQL(
+            """
+            SELECT line.id, other.sheet_id
+              FROM stock_inventory_sheet_line line
+              JOIN stock_inventory_sheet_line other
+                ON other.product_id = line.product_id
+               AND other.location_id = line.location_id
+               AND other.sheet_id <> line.sheet_id
+              JOIN stock_inventory_sheet sheet ON sheet.id = other.sheet_id
+             WHERE line.sheet_id IN %(sheets)s AND (sheet.state IN %(states)s OR sheet.id IN %(sheets)s)
+             LIMIT 1
+            """,
+            sheets=tuple(self.ids),
+            states=BLOCKING_STATES,
+        )
+        for line_id, other_id in self.env.execute_query(query):
+            line = self.env["stock.inventory.sheet.line"].browse(line_id)
+            message = self.env._(
+                "%(product)s in %(location)s is being counted on sheet %(other)s; validate or cancel that one first, or "
+                "take the line off sheet %(sheet)s.",
+                product=line.product_id.display_name,
+                location=line.location_id.display_name,
+                other=self.sudo().browse(other_id).name,
+                sheet=line.sheet_id.name,
+            )
+            raise UserError(message)
+
+    # Validation
+
+    def _adjust_stock(self):
+        """Make and do the moves that bring stock to what was found, and prove that they did."""
+        self.ensure_one()
+        self._check_unchanged_since_start()
+        self._check_serials_counted_once()
+        self._make_new_lots()
+        self._do_moves(self._prepare_gap_moves())
+        self._check_stock_is_real()
+
+    def _check_unchanged_since_start(self):
+        """
+        :raises UserError: when something changed the stock of a line although its place was blocked
+        """
+        lines = self.env["stock.inventory.sheet.line"]._get_differing_from_stock(self, SQL("line.current_qty"))
+        if lines:
+            message = self.env._(
+                "Stock has changed since sheet %(sheet)s was started, although its places were blocked. Reopen the sheet, "
+                "which reads the current quantities again, and count these lines once more:\n%(lines)s",
+                sheet=self.name,
+                lines=self._list_lines(lines, len(lines)),
+            )
+            raise UserError(message)
+
+    def _check_stock_is_real(self):
+        expected = SQL("CASE WHEN line.is_counted THEN line.real_qty ELSE on_hand.quantity END")
+        lines = self.env["stock.inventory.sheet.line"]._get_differing_from_stock(self, expected)
+        if lines:
+            message = self.env._(
+                "Sheet %(sheet)s was not validated, as the moves would not bring the stock of these lines to their real "
+                "quantity:\n%(lines)s",
+                sheet=self.name,
+                lines=self._list_lines(lines, len(lines)),
+            )
+            raise UserError(message)
+
+    def _find_lots(self, products, names):
+        """The lots of `products` with one of `names` that the company may use, by (product id, name)."""
+        domain = [
+            ("product_id", "in", products.ids),
+            ("name", "in", names),
+            ("company_id", "in", [self.company_id.id or self.env.company.id, False]),
+        ]
+        return {(lot.product_id.id, lot.name): lot for lot in self.env["stock.lot"].sudo().search(domain)}
+
+    def _make_new_lots(self):
+        """Give lines with a new tracking number their lot, made here unless somebody made it meanwhile."""
+        domain = [("sheet_id", "=", self.id), ("lot_name", "!=", False), ("is_counted", "=", True), ("real_qty", ">", 0)]
+        lines = self.env["stock.inventory.sheet.line"].search(domain)
+        lots = self._find_lots(lines.product_id, lines.mapped("lot_name"))
+        missing = {}
+        for line in lines:
+            key = (line.product_id.id, line.lot_name)
+            if key not in lots and key not in missing:
+                missing[key] = line._prepare_lot_vals()
+        lots.update(zip(missing, self.env["stock.lot"].create(list(missing.values())), strict=True))
+        for line in as_own_write(lines):
+            line.write({"lot_id": lots[line.product_id.id, line.lot_name].id, "lot_name": False})
+
+    def _prepare_gap_moves(self):
+        """The values of one move for each gap; serial numbers that were elsewhere are moved from there."""
+        lines = self.env["stock.inventory.sheet.line"].search([("sheet_id", "=", self.id), ("gap_qty", "!=", 0)])
+        found = lines.filtered(lambda line: line.tracking == "serial" and line.lot_id and line.gap_qty > 0)
+        sources = found._get_serial_sources()
+        taken = {quant._get_line_key() for quant in sources.values()}
+        vals_list = []
+        for line in lines:
+            if line in sources:
+                vals_list.append(line._prepare_relocation_vals(sources[line]))
+            elif line.gap_qty > 0 or line._get_quant_key() not in taken:
+                vals_list.append(line._prepare_gap_move_vals())
+        return vals_list
+
+    def _do_moves(self, vals_list):
+        """Make moves and carry them out, as Odoo's own inventory adjustment does.
+
+        :return: the moves
+        """
+        company = self.company_id
+        move_model = self.env["stock.move"].with_company(company).with_context(inventory_mode=False)
+        moves = as_own_write(move_model).create(vals_list).with_env(move_model.env)
+        moves.with_context(ignore_dest_packages=True)._action_done()
+        moves._trigger_assign()
+        return moves
+
+    def _remember_last_count(self):
+        """Each place where something was counted knows when and by which sheet; its next count is planned."""
+        today = fields.Date.context_today(self)
+        for sheet in self:
+            places = sheet._get_counted_places().sudo()
+            places.write({"last_inventory_date": today, "last_inventory_sheet_id": sheet.id})
+            sheet._plan_next_count(places)
+
+    def _get_counted_places(self):
+        domain = [("sheet_id", "=", self.id), ("is_counted", "=", True)]
+        groups = self.env["stock.inventory.sheet.line"]._read_group(domain, ["location_id"])
+        return self.env["stock.location"].union(*(location for [location] in groups))
+
+    def _plan_next_count(self, places):
+        """Odoo's own date of the next count, for the quants of what was counted."""
+        places_by_date = {}
+        for place in places:
+            places_by_date.setdefault(place._get_next_inventory_date(), []).append(place.id)
+        for date, place_ids in places_by_date.items():
+            counted = [("sheet_id", "=", self.id), ("is_counted", "=", True), ("location_id", "in", place_ids)]
+            products = self.env["stock.inventory.sheet.line"]._search(counted).subselect("product_id")
+            quants = self.env["stock.quant"].sudo().search(
+                [("location_id", "in", place_ids), ("product_id", "in", products)]
+            )
+            quants.write({"inventory_date": date})
+
+    # Reversal
+
+    def _reverse_stock(self):
+        moves = self.move_ids.filtered(lambda move: move.state == "done")
+        self._check_still_there(moves)
+        self._do_moves([move._prepare_inventory_reversal_vals() for move in moves])
+
+    def _check_still_there(self, moves):
+        """
+        :raises UserError: when reversing would take more out of a place than is there
+        """
+        on_hand = self.env["stock.quant"].sudo()._get_quants_by_products_locations(
+            moves.product_id, moves.location_dest_id.filtered(lambda place: place.usage in ("internal", "transit"))
+        )
+        for line in moves.move_line_ids:
+            key = (line.product_id.id, line.location_dest_id.id, line.lot_id.id, line.result_package_id.id, line.owner_id.id)
+            available = sum(on_hand[key].mapped("quantity"))
+            taken = line.location_dest_id.usage in ("internal", "transit")
+            if taken and line.product_id.uom_id.compare(available, line.quantity_product_uom) < 0:
+                message = self.env._(
+                    "Reversing sheet %(sheet)s would take %(quantity)s %(unit)s of %(product)s out of %(location)s, but "
+                    "only %(available)s are left there; make a new sheet for that place.",
+                    sheet=self.name,
+                    quantity=line.quantity_product_uom,
+                    unit=line.product_id.uom_id.name,
+                    product=line.product_id.display_name,
+                    location=line.location_dest_id.display_name,
+                    available=available,
+                )
+                raise UserError(message)
+
+
+class StockInventorySheetLine(models.Model):
+    """The values of a line's moves."""
+
+    _inherit = "stock.inventory.sheet.line"
+
+    def _prepare_lot_vals(self):
+        vals = {"name": self.lot_name, "product_id": self.product_id.id}
+        if self.product_id.company_id:
+            vals["company_id"] = self.company_id.id
+        return vals
+
+    def _get_serial_sources(self):
+        """Where serial numbers that were found here are in the system, by line.
+
+        :raises UserError: when the system has one for another owner, which a move cannot change
+        """
+        quants = self._get_serial_quants().grouped("lot_id")
+        sources = {}
+        for line in self:
+            elsewhere = quants.get(line.lot_id, self.env["stock.quant"]).filtered(
+                lambda quant, line=line: quant._get_line_key() != line._get_quant_key()
+            )
+            if elsewhere:
+                line._check_same_owner(elsewhere[0])
+                sources[line] = elsewhere[0]
+        return sources
+
+    def _check_same_owner(self, quant):
+        if quant.owner_id != self.owner_id or quant.company_id not in (self.company_id, self.env["res.company"]):
+            message = self.env._(
+                "Serial number %(serial)s was counted in %(place)s, but the system has it in %(other)s for another owner "
+                "or company; put that right first.",
+                serial=self.lot_id.name,
+                place=self.location_id.display_name,
+                other=quant.location_id.display_name,
+            )
+            raise UserError(message)
+
+    def _get_inventory_loss(self):
+        """Where gaps come from and go to."""
+        return self.product_id.with_company(self.company_id).property_stock_inventory
+
+    def _prepare_gap_move_vals(self):
+        """The move between this line's place and the inventory loss that closes the gap."""
+        loss = self._get_inventory_loss()
+        if self.gap_qty > 0:
+            return self._prepare_move_vals(self.gap_qty, loss, self.location_id, result_package_id=self.package_id.id)
+        return self._prepare_move_vals(-self.gap_qty, self.location_id, loss, package_id=self.package_id.id)
+
+    def _prepare_relocation_vals(self, quant):
+        """The move of a serial number from where the system has it to where it was found."""
+        packages = {"package_id": quant.package_id.id, "result_package_id": self.package_id.id}
+        return self._prepare_move_vals(self.gap_qty, quant.location_id, self.location_id, **packages)
+
+    def _prepare_move_vals(self, quantity, source, destination, **packages):
+        common = {
+            "product_id": self.product_id.id,
+            "company_id": self.company_id.id,
+            "location_id": source.id,
+            "location_dest_id": destination.id,
+        }
+        move_line = {
+            "product_uom_id": self.uom_id.id,
+            "quantity": quantity,
+            "lot_id": self.lot_id.id,
+            "owner_id": self.owner_id.id,
+            **packages,
+        }
+        return {
+            **common,
+            "product_uom": self.uom_id.id,
+            "product_uom_qty": quantity,
+            "state": "confirmed",
+            "restrict_partner_id": self.owner_id.id,
+            "is_inventory": True,
+            "picked": True,
+            "inventory_name": self.sheet_id.name,
+            "origin": self.sheet_id.name,
+            "inventory_sheet_id": self.sheet_id.id,
+            "inventory_sheet_line_id": self.id,
+            "move_line_ids": [fields.Command.create(common | move_line)],
+        }

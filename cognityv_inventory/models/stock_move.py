@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.own_write import is_own_write
+
+# A move that carries a sheet may pass its block, so nobody may give a move a sheet.
+PROTECTED = {"inventory_sheet_id", "inventory_sheet_line_id", "reversed_sheet_id"}
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    inventory_sheet_id = fields.Many2one(
+        "stock.inventory.sheet", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    inventory_sheet_line_id = fields.Many2one(
+        "stock.inventory.sheet.line", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    reversed_sheet_id = fields.Many2one(
+        "stock.inventory.sheet",
+        "Reverses sheet",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_inventory_sheet_not_forged(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_inventory_sheet_not_forged(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_inventory_sheet_not_forged(self, vals):
+        if not is_own_write(self.env) and any(vals.get(name) for name in PROTECTED):
+            raise UserError(self.env._("Only validating an inventory sheet links a move with it."))
+
+    def _prepare_inventory_reversal_vals(self):
+        """The values of the move that undoes this one, and is linked with it both ways."""
+        common = {
+            "product_id": self.product_id.id,
+            "company_id": self.company_id.id,
+            "location_id": self.location_dest_id.id,
+            "location_dest_id": self.location_id.id,
+        }
+        lines = [fields.Command.create(common | line._prepare_inventory_reversal_vals()) for line in self.move_line_ids]
+        return {
+            **common,
+            "product_uom": self.product_uom.id,
+            "product_uom_qty": self.quantity,
+            "state": "confirmed",
+            "restrict_partner_id": self.restrict_partner_id.id,
+            "is_inventory": True,
+            "picked": True,
+            "inventory_name": self.env._("%(sheet)s [reversed]", sheet=self.inventory_sheet_id.name),
+            "origin": self.inventory_sheet_id.name,
+            "origin_returned_move_id": self.id,
+            "reversed_sheet_id": self.inventory_sheet_id.id,
+            "move_line_ids": lines,
+        }

@@ -1,0 +1,53 @@
+from odoo import api, models
+
+DONE_FIELDS = {
+    "quantity",
+    "location_id",
+    "location_dest_id",
+    "lot_id",
+    "package_id",
+    "result_package_id",
+    "owner_id",
+    "product_uom_id",
+}
+
+
+class StockMoveLine(models.Model):
+    """The doors through which stock moves: a line that is done, one that is added to a move that is done, and one
+    that is changed afterwards. Everything else in Odoo ends in one of these."""
+
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.filtered(lambda line: line.state == "done")._check_inventory_block()
+        return lines
+
+    def write(self, vals):
+        done = self.filtered(lambda line: line.state == "done") if vals.keys() & DONE_FIELDS else self.browse()
+        done._check_inventory_block()
+        result = super().write(vals)
+        done._check_inventory_block()
+        return result
+
+    def _action_done(self):
+        self._check_inventory_block()
+        return super()._action_done()
+
+    def _check_inventory_block(self):
+        """Refuse to move stock in or out of a place that is being counted.
+
+        :raises UserError: naming the place, the sheet, who started it and when
+        """
+        (self.location_id | self.location_dest_id)._check_not_counted(self)
+
+    def _prepare_inventory_reversal_vals(self):
+        return {
+            "product_uom_id": self.product_uom_id.id,
+            "quantity": self.quantity,
+            "lot_id": self.lot_id.id,
+            "owner_id": self.owner_id.id,
+            "package_id": self.result_package_id.id,
+            "result_package_id": self.package_id.id,
+        }

@@ -1,0 +1,15 @@
+from . import (
+    test_blocking,
+    test_counts,
+    test_export_import,
+    test_fill,
+    test_hypothesis,
+    test_last_count,
+    test_pdf,
+    test_quantity,
+    test_security,
+    test_serials,
+    test_sheet,
+    test_tours,
+    test_validate,
+)

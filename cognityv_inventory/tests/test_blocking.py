@@ -1,0 +1,127 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import InventoryCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBlocking(InventoryCommon):
+    """Between Start and Validate or Cancel, no done move goes in or out (invariant 3)."""
+
+    def _receive(self, product, location, quantity=1):
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": quantity,
+                "quantity": quantity,
+                "picked": True,
+                "location_id": self.suppliers.id,
+                "location_dest_id": location.id,
+            }
+        )
+        move._action_done()
+        return move
+
+    def test_delivery_out_of_a_sublocation_is_refused(self):
+        delivery = self._make_delivery(self.bolt, 1, self.rack_a1)
+        sheet = self._make_sheet()
+        with self.assertRaises(UserError) as caught:
+            delivery.button_validate()
+        message = caught.exception.args[0]
+        for part in ("Bolt", "A1", sheet.name, sheet.started_by_id.name):
+            self.assertIn(part, message)
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 10)
+        sheet.action_complete(keep_uncounted=True)
+        with self.assertRaisesRegex(UserError, sheet.name):
+            delivery.button_validate()
+        sheet.action_validate()
+        delivery.button_validate()
+        self.assertEqual(delivery.state, "done")
+
+    def test_receipt_of_a_product_that_is_not_on_the_sheet_is_refused(self):
+        sheet = self._make_sheet(product_ids=[Command.set(self.nut.ids)])
+        with self.assertRaisesRegex(UserError, sheet.name):
+            self._receive(self.bolt, self.rack_a2)
+        sheet.action_cancel()
+        self._receive(self.bolt, self.rack_a2)
+
+    def test_superuser_other_companies_and_quant_edits_are_refused(self):
+        sheet = self._make_sheet()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        with self.assertRaisesRegex(UserError, sheet.name):
+            self.env["stock.move"].sudo().with_company(other).create(
+                {
+                    "product_id": self.bolt.id,
+                    "product_uom_qty": 1,
+                    "quantity": 1,
+                    "picked": True,
+                    "company_id": self.company.id,
+                    "location_id": self.rack_a1.id,
+                    "location_dest_id": self.customers.id,
+                }
+            )._action_done()
+        quant = self.env["stock.quant"].search([("location_id", "=", self.rack_a1.id), ("product_id", "=", self.nut.id)])
+        with self.assertRaisesRegex(UserError, sheet.name):
+            quant.with_context(inventory_mode=True).write({"inventory_quantity": 1})
+            quant.action_apply_inventory()
+        with self.assertRaisesRegex(UserError, sheet.name):
+            quant.move_quants(location_dest_id=self.rack_a2)
+
+    def test_a_done_move_is_not_edited_in_or_out(self):
+        delivery = self._make_delivery(self.bolt, 2, self.rack_a1)
+        delivery.button_validate()
+        sheet = self._make_sheet()
+        with self.assertRaisesRegex(UserError, sheet.name):
+            delivery.move_ids.move_line_ids.quantity = 5
+        with self.assertRaisesRegex(UserError, sheet.name):
+            self.env["stock.move.line"].create(
+                {"move_id": delivery.move_ids.id, "product_id": self.bolt.id, "quantity": 1}
+            )
+
+    def test_elsewhere_moves_on(self):
+        self._make_sheet(location_id=self.rack_a1.id)
+        self._receive(self.bolt, self.rack_a2)
+        self._receive(self.bolt, self.stock)
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a2), 6)
+
+    def test_only_the_location_itself(self):
+        self._put(self.bolt, 1, self.stock)
+        sheet = self._make_sheet(include_sublocations=False)
+        self._receive(self.bolt, self.rack_a1)
+        with self.assertRaisesRegex(UserError, sheet.name):
+            self._receive(self.bolt, self.stock)
+
+    def test_only_the_products_on_the_sheet(self):
+        sheet = self._make_sheet(product_ids=[Command.set(self.nut.ids)], block_mode="products")
+        self._receive(self.bolt, self.rack_a1)
+        with self.assertRaisesRegex(UserError, sheet.name):
+            self._receive(self.nut, self.rack_a1)
+
+    def test_a_move_cannot_be_given_a_sheet_to_pass(self):
+        sheet = self._make_sheet()
+        delivery = self._make_delivery(self.bolt, 1, self.rack_a1)
+        for context in ({}, {"inventory_own_write": True}):
+            with self.assertRaisesRegex(UserError, "Only validating"):
+                delivery.move_ids.with_context(**context).write({"inventory_sheet_id": sheet.id})
+
+    def test_one_query_for_a_whole_transfer(self):
+        """The check costs one query for all lines of a transfer that is elsewhere, however many they are."""
+        self._make_sheet(location_id=self.rack_a1.id)
+        moves = self.env["stock.move"].create(
+            [
+                {
+                    "product_id": self._make_product(f"Part {number}").id,
+                    "product_uom_qty": 1,
+                    "quantity": 1,
+                    "location_id": self.suppliers.id,
+                    "location_dest_id": self.rack_a2.id,
+                }
+                for number in range(20)
+            ]
+        )
+        lines = moves.move_line_ids
+        lines.mapped("location_id.parent_path"), lines.mapped("location_dest_id.parent_path")
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            lines._check_inventory_block()

@@ -1,0 +1,80 @@
+import io
+import re
+import subprocess
+import tempfile
+
+from PIL import Image
+from pyzbar.pyzbar import ZBarSymbol, decode
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import InventoryCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPdf(HttpCase, InventoryCommon):
+    """The count sheet on paper, made by the real program and read back."""
+
+    def _render(self, sheet):
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        content, kind = report._render_qweb_pdf("cognityv_inventory.report_inventory_sheet", sheet.ids)
+        self.assertEqual(kind, "pdf")
+        self.assertTrue(content.startswith(b"%PDF"))
+        return content
+
+    def _text(self, content):
+        return subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
+
+    def _pages(self, content):
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(content)
+            file.flush()
+            command = ["pdftoppm", "-r", "150", "-gray", "-png", file.name]
+            out = subprocess.run(command, capture_output=True, check=True).stdout
+        parts = re.split(rb"(?=\x89PNG\r\n)", out)
+        return [Image.open(io.BytesIO(part)) for part in parts if part]
+
+    def test_lines_boxes_and_qr_code(self):
+        sheet = self._make_sheet()
+        content = self._render(sheet)
+        text = self._text(content)
+        for word in (sheet.name, "BOLT", "Current", "Real", "page 1 / 1", "10.00", "Counted by"):
+            self.assertIn(word, text)
+        codes = decode(self._pages(content)[0], symbols=[ZBarSymbol.QRCODE])
+        self.assertEqual([code.data.decode() for code in codes], [sheet.name])
+
+    def test_blind_sheet_prints_no_current_quantity(self):
+        self._put(self._make_product("Rare", default_code="RARE"), 7341, self.rack_a1)
+        sheet = self._make_sheet(blind=True)
+        text = self._text(self._render(sheet))
+        self.assertIn("RARE", text)
+        self.assertNotIn("Current", text)
+        self.assertNotRegex(text, "7[,.]?341")
+        sheet.line_ids.write({"real_qty": 1})
+        sheet.action_complete()
+        self.assertNotRegex(self._text(self._render(sheet)), "7[,.]?34[01]")
+
+    def test_every_page_says_what_it_is(self):
+        self.env["stock.inventory.sheet.line"]
+        products = self.env["product.product"].create(
+            [{"name": f"Part {number:03}", "is_storable": True} for number in range(60)]
+        )
+        for product in products:
+            self._put(product, 1, self.rack_a2)
+        sheet = self._make_sheet(product_ids=[Command.set(products.ids)])
+        content = self._render(sheet)
+        pages = self._text(content).split("\f")[:-1]
+        self.assertEqual(len(pages), 3)
+        for number, page in enumerate(pages, 1):
+            self.assertIn(f"page {number} / 3", page)
+            self.assertIn(sheet.name, page)
+        codes = [decode(page, symbols=[ZBarSymbol.QRCODE])[0].data.decode() for page in self._pages(content)]
+        self.assertEqual(codes, [sheet.name] * 3)
+
+    def test_several_sheets_in_one_file(self):
+        first = self._make_sheet(start=False)
+        second = self._make_sheet(start=False, location_id=self.rack_a2.id)
+        text = self._text(self._render(first | second))
+        self.assertEqual(text.count("page 1 / 1"), 2)
+        self.assertIn(second.name, text)

@@ -1,0 +1,1 @@
+from . import stock_inventory_complete, stock_inventory_import

@@ -1,0 +1,48 @@
+from odoo import fields, models
+
+from ..models.stock_inventory_sheet_file import CountFileReader
+
+
+class StockInventoryImport(models.TransientModel):
+    """Takes a count file and shows what is wrong with it, row by row."""
+
+    _name = "stock.inventory.import"
+    _description = "Import Counts"
+
+    sheet_id = fields.Many2one("stock.inventory.sheet", required=True, readonly=True)
+    file = fields.Binary("Count file (XLSX or CSV)", required=True, attachment=False)
+    file_name = fields.Char()
+    problem_count = fields.Integer(readonly=True)
+    problems = fields.Text(readonly=True)
+
+    def action_import(self):
+        """Count from the file, or show all its bad rows and change nothing."""
+        self.ensure_one()
+        reader = CountFileReader(self.sheet_id, self.file)
+        self.write({"problem_count": len(reader.problems), "problems": "\n".join(reader.problems)})
+        if reader.problems:
+            return self._get_form_action()
+        return self._notify(reader.apply())
+
+    def _get_form_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import counts"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _notify(self, result):
+        message = self.env._(
+            "%(counted)s lines counted, %(added)s lines added, %(unchanged)s unchanged.",
+            counted=result["counted"],
+            added=result["added"],
+            unchanged=result["unchanged"],
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
+        }
