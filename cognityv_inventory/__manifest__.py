@@ -35,5 +35,4 @@
             "cognityv_inventory/static/tests/**/*.test.js",
         ],
     },
-    "application": False,
 }

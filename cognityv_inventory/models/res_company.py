@@ -7,8 +7,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _create_per_company_sequences(self):
-        super()._create_per_company_sequences()
+        result = super()._create_per_company_sequences()
         self._create_inventory_sheet_sequence()
+        return result
 
     @api.model
     def create_missing_inventory_sheet_sequence(self):

@@ -76,7 +76,9 @@ class StockInventorySheet(models.Model):
         help="Products meant for the other type only are left out when the sheet is filled.",
     )
     description = fields.Char()
-    state = fields.Selection(STATES, required=True, readonly=True, copy=False, default="draft", index=True, tracking=True)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, copy=False, default="draft", index=True, tracking=True
+    )
     line_ids = fields.One2many("stock.inventory.sheet.line", "sheet_id", "Inventory lines", copy=False)
     counter_ids = fields.Many2many("res.users", string="Counters", domain="[('share', '=', False)]", check_company=True)
     blind = fields.Boolean("Blind count", help="Counters do not see the current quantities, on paper either.")
@@ -188,7 +190,8 @@ class StockInventorySheet(models.Model):
         touched = {name for name in protected & vals.keys() if vals[name] != self._fields[name].default}
         if touched - ({"state"} if vals.get("state") == "draft" and not self else set()):
             message = self.env._(
-                "%(fields)s of an inventory sheet cannot be written; use its buttons.", fields=", ".join(sorted(touched))
+                "%(fields)s of an inventory sheet cannot be written; use its buttons.",
+                fields=", ".join(sorted(touched)),
             )
             raise UserError(message)
 
@@ -228,7 +231,8 @@ class StockInventorySheet(models.Model):
         for sheet in self:
             if sheet.planned_end and sheet.planned_end < sheet.planned_start:
                 message = self.env._(
-                    "Sheet %(sheet)s ends before it starts; choose a planned end date after its start.", sheet=sheet.name
+                    "Sheet %(sheet)s ends before it starts; choose a planned end date after its start.",
+                    sheet=sheet.name,
                 )
                 raise ValidationError(message)
 
@@ -273,7 +277,9 @@ class StockInventorySheet(models.Model):
         """Whether a place is one of those that this sheet counts or blocks."""
         if location == self.location_id:
             return True
-        return self.include_sublocations and (location.parent_path or "").startswith(self.location_id.parent_path or "-")
+        return self.include_sublocations and (location.parent_path or "").startswith(
+            self.location_id.parent_path or "-"
+        )
 
     # States
 
@@ -347,9 +353,7 @@ class StockInventorySheet(models.Model):
         self._lock_for("draft")
         stamps = {f"{stamp}_{part}": False for stamp in STAMPS for part in ("at", "by_id")}
         self._set_state("draft", **stamps)
-        self.env["stock.inventory.count"].search(
-            [("sheet_id", "in", self.ids), ("superseded", "=", False)]
-        )._withdraw()
+        self.env["stock.inventory.count"].search([("sheet_id", "in", self.ids), ("superseded", "=", False)])._withdraw()
         return True
 
     def action_reverse(self):
@@ -402,7 +406,9 @@ class StockInventorySheet(models.Model):
     def _check_reversible(self):
         if self.state != "validated":
             raise UserError(
-                self.env._("Sheet %(sheet)s is not validated, so there is nothing to reverse; cancel it.", sheet=self.name)
+                self.env._(
+                    "Sheet %(sheet)s is not validated, so there is nothing to reverse; cancel it.", sheet=self.name
+                )
             )
         if self.reversed_at:
             raise UserError(self.env._("Sheet %(sheet)s is reversed already; make a new sheet.", sheet=self.name))
@@ -432,7 +438,8 @@ class StockInventorySheet(models.Model):
             if self.env.user not in sheet.counter_ids:
                 raise AccessError(
                     self.env._(
-                        "You are not a counter of sheet %(sheet)s; ask an inventory manager to add you.", sheet=sheet.name
+                        "You are not a counter of sheet %(sheet)s; ask an inventory manager to add you.",
+                        sheet=sheet.name,
                     )
                 )
 

@@ -246,7 +246,9 @@ class CountFileReader:
         try:
             rows = count_file.read_rows(base64.b64decode(content))
         except count_file.UnreadableFile:
-            self.problems.append(self.env._("This is neither an XLSX nor a CSV file; export the sheet and fill that file."))
+            self.problems.append(
+                self.env._("This is neither an XLSX nor a CSV file; export the sheet and fill that file.")
+            )
             return []
         if not rows:
             self.problems.append(self.env._("The file is empty."))
@@ -304,6 +306,8 @@ class CountFileReader:
         if not codes:
             return {}
         found = defaultdict(self.env["product.product"].browse)
+        for product in self.env["product.product"].union(*(line.product_id for line in self.lines.values())):
+            found[product.with_context(display_default_code=False).display_name] |= product
         for name in ("name", "barcode", "default_code"):
             for product in self.env["product.product"].search([(name, "in", list(codes))]):
                 found[product[name]] |= product
@@ -431,7 +435,9 @@ class CountFileReader:
     def _check_not_repeated(self, number, target):
         if target in self.rows_by_target:
             raise ValidationError(
-                self.env._("it counts the same line as row %(other)s; keep one of them.", other=self.rows_by_target[target])
+                self.env._(
+                    "it counts the same line as row %(other)s; keep one of them.", other=self.rows_by_target[target]
+                )
             )
         self.rows_by_target[target] = number
 

@@ -217,26 +217,24 @@ class StockInventorySheetLine(models.Model):
         if is_own_write(self.env):
             return super().write(vals)
         self._check_protected([vals])
+        self._write_count(vals)
         details = {name: value for name, value in vals.items() if name not in ("real_qty", "is_counted")}
+        if not details:
+            return True
+        self._check_writable(details)
+        result = super().write(details)
+        if details.keys() & set(IDENTITY):
+            self.sheet_id._check_no_overlap_while_counted()
+        return result
+
+    def _write_count(self, vals):
+        """Count, or withdraw the counts, as the values say; neither when they say nothing of it."""
         if not vals.get("is_counted", True):
             self._withdraw_counts()
         elif "real_qty" in vals:
             self._set_real_quantities([(line, vals["real_qty"]) for line in self])
         elif "is_counted" in vals:
             self._set_real_quantities([(line, line.real_qty) for line in self])
-        return self._write_details(details)
-
-    def _write_details(self, vals):
-        if not vals:
-            return True
-        self.sheet_id._check_open_for_lines()
-        is_other = bool(vals.keys() & set(IDENTITY))
-        if is_other:
-            self._check_not_counted()
-        result = super().write(vals)
-        if is_other:
-            self.sheet_id._check_no_overlap_while_counted()
-        return result
 
     @api.model
     def _pop_real_qty(self, vals):
@@ -293,7 +291,13 @@ class StockInventorySheetLine(models.Model):
             fields_text = ", ".join(sorted(set().union(*vals_list) & protected))
             raise UserError(self.env._("Only the system writes %(fields)s of an inventory line.", fields=fields_text))
 
-    def _check_not_counted(self):
+    def _check_writable(self, vals):
+        """
+        :raises UserError: when the sheet is settled, or a line that was counted would become another one
+        """
+        self.sheet_id._check_open_for_lines()
+        if not vals.keys() & set(IDENTITY):
+            return
         if counted := self.filtered("is_counted"):
             message = self.env._(
                 "%(line)s has been counted: its product, place, tracking number, package and owner stay. Add a line.",
@@ -470,4 +474,3 @@ class StockInventorySheetLine(models.Model):
             "target": "new",
             "context": {"create": False},
         }
-

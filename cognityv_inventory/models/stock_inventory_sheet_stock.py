@@ -100,7 +100,12 @@ class StockInventorySheet(models.Model):
 
     def _make_new_lots(self):
         """Give lines with a new tracking number their lot, made here unless somebody made it meanwhile."""
-        domain = [("sheet_id", "=", self.id), ("lot_name", "!=", False), ("is_counted", "=", True), ("real_qty", ">", 0)]
+        domain = [
+            ("sheet_id", "=", self.id),
+            ("lot_name", "!=", False),
+            ("is_counted", "=", True),
+            ("real_qty", ">", 0),
+        ]
         lines = self.env["stock.inventory.sheet.line"].search(domain)
         lots = self._find_lots(lines.product_id, lines.mapped("lot_name"))
         missing = {}
@@ -159,8 +164,10 @@ class StockInventorySheet(models.Model):
         for date, place_ids in places_by_date.items():
             counted = [("sheet_id", "=", self.id), ("is_counted", "=", True), ("location_id", "in", place_ids)]
             products = self.env["stock.inventory.sheet.line"]._search(counted).subselect("product_id")
-            quants = self.env["stock.quant"].sudo().search(
-                [("location_id", "in", place_ids), ("product_id", "in", products)]
+            quants = (
+                self.env["stock.quant"]
+                .sudo()
+                .search([("location_id", "in", place_ids), ("product_id", "in", products)])
             )
             quants.write({"inventory_date": date})
 
@@ -175,11 +182,21 @@ class StockInventorySheet(models.Model):
         """
         :raises UserError: when reversing would take more out of a place than is there
         """
-        on_hand = self.env["stock.quant"].sudo()._get_quants_by_products_locations(
-            moves.product_id, moves.location_dest_id.filtered(lambda place: place.usage in ("internal", "transit"))
+        on_hand = (
+            self.env["stock.quant"]
+            .sudo()
+            ._get_quants_by_products_locations(
+                moves.product_id, moves.location_dest_id.filtered(lambda place: place.usage in ("internal", "transit"))
+            )
         )
         for line in moves.move_line_ids:
-            key = (line.product_id.id, line.location_dest_id.id, line.lot_id.id, line.result_package_id.id, line.owner_id.id)
+            key = (
+                line.product_id.id,
+                line.location_dest_id.id,
+                line.lot_id.id,
+                line.result_package_id.id,
+                line.owner_id.id,
+            )
             available = sum(on_hand[key].mapped("quantity"))
             taken = line.location_dest_id.usage in ("internal", "transit")
             if taken and line.product_id.uom_id.compare(available, line.quantity_product_uom) < 0:

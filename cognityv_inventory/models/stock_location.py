@@ -20,9 +20,13 @@ class StockLocation(models.Model):
 
     def _get_counting_sheets(self):
         """The sheets, of any company, that are being counted in these places or in places above them."""
-        ancestors = {int(part) for place in self for part in (place.parent_path or "").split("/") if part} | set(self.ids)
+        ancestors = {int(part) for place in self for part in (place.parent_path or "").split("/") if part} | set(
+            self.ids
+        )
         domain = [("state", "in", BLOCKING_STATES), ("location_id", "in", list(ancestors))]
-        return self.env["stock.inventory.sheet"].sudo().search(domain) if ancestors else self.env["stock.inventory.sheet"]
+        return (
+            self.env["stock.inventory.sheet"].sudo().search(domain) if ancestors else self.env["stock.inventory.sheet"]
+        )
 
     def _check_not_counted(self, move_lines):
         """

@@ -11,11 +11,12 @@ class StockQuant(models.Model):
 
     def _compute_last_count_date(self):
         """Odoo looks at the moves of inventories; a count without a gap makes none, but it was a count."""
-        super()._compute_last_count_date()
+        result = super()._compute_last_count_date()
         counted = self._get_last_sheet_dates()
         for quant in self:
             dates = [quant.last_count_date, counted.get(quant._get_line_key())]
             quant.last_count_date = max(filter(None, dates), default=False)
+        return result
 
     def _get_last_sheet_dates(self):
         """The day of the last validated count by product, place, lot, package and owner (ids)."""

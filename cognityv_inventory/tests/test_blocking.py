@@ -61,7 +61,9 @@ class TestBlocking(InventoryCommon):
                     "location_dest_id": self.customers.id,
                 }
             )._action_done()
-        quant = self.env["stock.quant"].search([("location_id", "=", self.rack_a1.id), ("product_id", "=", self.nut.id)])
+        quant = self.env["stock.quant"].search(
+            [("location_id", "=", self.rack_a1.id), ("product_id", "=", self.nut.id)]
+        )
         with self.assertRaisesRegex(UserError, sheet.name):
             quant.with_context(inventory_mode=True).write({"inventory_quantity": 1})
             quant.action_apply_inventory()

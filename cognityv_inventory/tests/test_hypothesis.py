@@ -130,8 +130,7 @@ class TestGeneratedCounts(InventoryCommon):
 
     def _check_reversal(self, sheet, before):
         takes_too_much = any(
-            line.location_dest_id in self.racks
-            and self._on_hand_of(line) < line.quantity_product_uom - 0.001
+            line.location_dest_id in self.racks and self._on_hand_of(line) < line.quantity_product_uom - 0.001
             for line in sheet.move_ids.move_line_ids
         )
         if not takes_too_much:

@@ -20,9 +20,7 @@ class TestLastCount(InventoryCommon):
         sheet.action_complete(keep_uncounted=True)
         sheet.action_validate()
         today = fields.Date.today()
-        self.assertRecordValues(
-            self.rack_a1, [{"last_inventory_date": today, "last_inventory_sheet_id": sheet.id}]
-        )
+        self.assertRecordValues(self.rack_a1, [{"last_inventory_date": today, "last_inventory_sheet_id": sheet.id}])
         self.assertFalse(self.rack_a2.last_inventory_date, "nothing was counted there")
         for product in (self.bolt, self.nut):
             self.assertEqual(self._quant(product, self.rack_a1).last_count_date, today)

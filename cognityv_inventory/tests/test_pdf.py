@@ -24,7 +24,9 @@ class TestPdf(HttpCase, InventoryCommon):
         return content
 
     def _text(self, content):
-        return subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
+        return subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
+        ).stdout.decode()
 
     def _pages(self, content):
         with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
@@ -56,7 +58,6 @@ class TestPdf(HttpCase, InventoryCommon):
         self.assertNotRegex(self._text(self._render(sheet)), "7[,.]?34[01]")
 
     def test_every_page_says_what_it_is(self):
-        self.env["stock.inventory.sheet.line"]
         products = self.env["product.product"].create(
             [{"name": f"Part {number:03}", "is_storable": True} for number in range(60)]
         )

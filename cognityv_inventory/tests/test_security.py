@@ -25,7 +25,13 @@ class TestSecurity(InventoryCommon):
         sheet = self.sheet.with_user(self.counter)
         line = self.env["stock.inventory.sheet.line"].with_user(self.counter)
         line = line.create(
-            {"sheet_id": sheet.id, "product_id": self.glue.id, "location_id": self.rack_a2.id, "lot_name": "N", "real_qty": 1}
+            {
+                "sheet_id": sheet.id,
+                "product_id": self.glue.id,
+                "location_id": self.rack_a2.id,
+                "lot_name": "N",
+                "real_qty": 1,
+            }
         )
         self.assertEqual(line.last_counted_by_id, self.counter)
         with self.assertRaises(AccessError):

@@ -78,7 +78,9 @@ class TestValidate(InventoryCommon):
         sheet = self._completed({(self.nut, self.rack_a1): 1})
         sheet.action_validate()
         self.assertEqual(self._on_hand(self.nut, self.rack_a1), 1)
-        quant = self.env["stock.quant"].search([("product_id", "=", self.nut.id), ("location_id", "=", self.rack_a1.id)])
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", self.nut.id), ("location_id", "=", self.rack_a1.id)]
+        )
         self.assertLessEqual(quant.reserved_quantity, 1)
 
     def test_negative_stock_is_put_right(self):

@@ -52,6 +52,11 @@ def _ungrouped(text, thousands, decimal):
     """The text without its thousands separators, each of which must stand before three digits."""
     whole, _point, fraction = text.partition(decimal) if decimal else (text, "", "")
     groups = whole.lstrip("+-").split(thousands)
-    if not groups[0] or len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:]) or not (fraction or "0").isdigit():
+    if (
+        not groups[0]
+        or len(groups[0]) > 3
+        or any(len(group) != 3 for group in groups[1:])
+        or not (fraction or "0").isdigit()
+    ):
         raise ValueError("number")
     return whole.replace(thousands, "") + (f".{fraction}" if fraction else "")
