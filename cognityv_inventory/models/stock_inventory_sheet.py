@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
@@ -35,6 +37,8 @@ PROTECTED = {
 }
 # What is counted and what is blocked is settled once the sheet is started.
 SCOPE = {"company_id", "location_id", "include_sublocations", "count_type", "block_mode"}
+# What a counter may write of a sheet: its lines, within their own rules, and how to export it.
+COUNTER_FIELDS = {"line_ids", "export_format"}
 MANAGER_GROUP = "cognityv_inventory.group_manager"
 LISTED = 5
 
@@ -67,7 +71,9 @@ class StockInventorySheet(models.Model):
     )
     include_sublocations = fields.Boolean("Include sub-locations", default=True)
     planned_start = fields.Datetime("Planned start date", required=True, default=fields.Datetime.now, tracking=True)
-    planned_end = fields.Datetime("Planned end date", tracking=True)
+    planned_end = fields.Datetime(
+        "Planned end date", tracking=True, default=lambda self: fields.Datetime.now() + timedelta(days=1)
+    )
     count_type = fields.Selection(
         COUNT_TYPES,
         "Type",
@@ -77,7 +83,7 @@ class StockInventorySheet(models.Model):
     )
     description = fields.Char()
     state = fields.Selection(
-        STATES, required=True, readonly=True, copy=False, default="draft", index=True, tracking=True
+        STATES, "Status", required=True, readonly=True, copy=False, default="draft", index=True, tracking=True
     )
     line_ids = fields.One2many("stock.inventory.sheet.line", "sheet_id", "Inventory lines", copy=False)
     counter_ids = fields.Many2many("res.users", string="Counters", domain="[('share', '=', False)]", check_company=True)
@@ -103,7 +109,8 @@ class StockInventorySheet(models.Model):
     counted_line_count = fields.Integer("Lines counted", compute="_compute_line_counts")
     gap_line_count = fields.Integer("Lines with a gap", compute="_compute_line_counts")
     move_count = fields.Integer("Number of moves", compute="_compute_move_count")
-    counted_percent = fields.Float("Counted (%)", compute="_compute_line_counts")
+    counted_percent = fields.Float("Counted", compute="_compute_line_counts")
+    user_is_manager = fields.Boolean(compute="_compute_user_is_manager")
     hides_current_qty = fields.Boolean(compute="_compute_hides_current_qty")
     has_serials_elsewhere = fields.Boolean(compute="_compute_has_serials_elsewhere")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
@@ -139,12 +146,15 @@ class StockInventorySheet(models.Model):
         for sheet in self:
             sheet.move_count = moves.search_count(sheet._get_move_domain())
 
+    @api.depends_context("uid")
+    def _compute_user_is_manager(self):
+        self.user_is_manager = self._is_manager()
+
     @api.depends("blind", "state")
     @api.depends_context("uid")
     def _compute_hides_current_qty(self):
-        is_manager = self.env.user.has_group(MANAGER_GROUP)
         for sheet in self:
-            sheet.hides_current_qty = sheet._hides_current_qty() and not is_manager
+            sheet.hides_current_qty = sheet._hides_current_qty() and not self._is_manager()
 
     @api.depends("line_ids.serial_elsewhere")
     def _compute_has_serials_elsewhere(self):
@@ -197,8 +207,10 @@ class StockInventorySheet(models.Model):
 
     def _check_writable(self, vals):
         """A validated sheet is never edited, and what is counted is settled at Start."""
-        fields_of_mixins = {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
-        if self.state == "validated" and vals.keys() - fields_of_mixins:
+        own_fields = vals.keys() - self.env["mail.thread"]._fields.keys() - self.env["mail.activity.mixin"]._fields.keys()
+        if own_fields - COUNTER_FIELDS:
+            self._check_manager()
+        if self.state == "validated" and own_fields:
             raise UserError(
                 self.env._("Sheet %(sheet)s is validated and stays as it is; reverse it to undo it.", sheet=self.name)
             )
@@ -224,7 +236,10 @@ class StockInventorySheet(models.Model):
 
     def copy_data(self, default=None):
         now = fields.Datetime.now()
-        return [{**vals, "planned_start": now, "planned_end": False} for vals in super().copy_data(default)]
+        return [
+            {**vals, "planned_start": now, "planned_end": now + timedelta(days=1)}
+            for vals in super().copy_data(default)
+        ]
 
     @api.constrains("planned_start", "planned_end")
     def _check_dates(self):
@@ -415,12 +430,15 @@ class StockInventorySheet(models.Model):
 
     # Who may do what
 
+    def _is_manager(self):
+        return self.env.su or self.env.user.has_group(MANAGER_GROUP)
+
     def _check_manager(self):
         """
         :raises AccessError: for anyone but an inventory manager
         """
         self.check_access("write")
-        if not self.env.su and not self.env.user.has_group(MANAGER_GROUP):
+        if not self._is_manager():
             raise AccessError(
                 self.env._(
                     "Only an inventory manager can do this with sheet %(sheet)s; ask one of them.", sheet=self[:1].name
@@ -432,7 +450,7 @@ class StockInventorySheet(models.Model):
         :raises AccessError: for anyone but a counter of these sheets or an inventory manager
         """
         self.check_access("read")
-        if self.env.su or self.env.user.has_group(MANAGER_GROUP):
+        if self._is_manager():
             return
         for sheet in self.sudo():
             if self.env.user not in sheet.counter_ids:

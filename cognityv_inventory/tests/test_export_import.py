@@ -199,9 +199,8 @@ class TestExportImport(InventoryCommon):
 class TestDownload(HttpCase, InventoryCommon):
     def test_download(self):
         sheet = self._make_sheet(counter_ids=[Command.set(self.counter.ids)])
-        self.counter.password = self.outsider.password = "a password of the test"
         for user, status in ((self.counter, 200), (self.outsider, 404)):
-            self.authenticate(user.login, "a password of the test")
+            self.authenticate(user.login, user.login)
             for extension, start in (("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")):
                 with self.subTest(user=user.login, extension=extension):
                     answer = self.url_open(f"/cognityv_inventory/sheet/{sheet.id}/{extension}")
