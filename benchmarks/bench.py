@@ -148,7 +148,7 @@ def in_child(function, *arguments):
     """
     close_all()  # A connection must not be shared by two processes.
     receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=answer, args=(sender, function, arguments), daemon=True)
+    process = FORK.Process(target=answer, args=(sender, function, arguments))
     process.start()
     sender.close()
     try:
@@ -540,14 +540,8 @@ def measure_large_fill(in_fresh_copy, lines, areas):
 
 def seed_and_fill(database, lines, warm_up_area):
     """Seed and measure in processes of their own, so that seeding takes no part in the peak memory."""
-    area = in_grandchild(seed_areas, database, [lines])[lines]
+    area = in_child(seed_areas, database, [lines])[lines]
     return measure_fill(database, area, warm_up_area)
-
-
-def in_grandchild(function, *arguments):
-    """As `in_child`, from a child, which multiprocessing allows no children as long as it is a daemon."""
-    multiprocessing.current_process()._config["daemon"] = False
-    return in_child(function, *arguments)
 
 
 # ---------------------------------------------------------------------------------------

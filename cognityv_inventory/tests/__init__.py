@@ -3,6 +3,7 @@ from . import (
     test_counts,
     test_export_import,
     test_fill,
+    test_hoot,
     test_hypothesis,
     test_last_count,
     test_pdf,

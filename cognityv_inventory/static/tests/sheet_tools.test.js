@@ -1,0 +1,61 @@
+import { expect, test } from "@odoo/hoot";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    mockService,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+
+class Sheet extends models.Model {
+    _name = "stock.inventory.sheet";
+
+    name = fields.Char();
+
+    _records = [{ id: 1, name: "INV/1" }];
+}
+
+defineMailModels();
+defineModels([Sheet]);
+
+const mountSheet = () =>
+    mountView({
+        type: "form",
+        resModel: "stock.inventory.sheet",
+        resId: 1,
+        arch: `
+            <form>
+                <header><widget name="inventory_sheet_tools"/></header>
+                <field name="name"/>
+            </form>`,
+    });
+
+test("Tools shows the moves of the sheet", async () => {
+    const action = { type: "ir.actions.act_window", res_model: "stock.move" };
+    onRpc("stock.inventory.sheet", "action_view_moves", ({ args }) => {
+        expect.step(args);
+        return action;
+    });
+    mockService("action", { doAction: (done) => expect.step(done) });
+    await mountSheet();
+    await contains(".o_inventory_tools").click();
+    await contains(".o_show_moves").click();
+    expect.verifySteps([[[1]], action]);
+});
+
+test("what was typed is saved before the sheet is exported", async () => {
+    onRpc("stock.inventory.sheet", "web_save", ({ args }) => expect.step(args[1]));
+    onRpc("stock.inventory.sheet", "action_export", () => {
+        expect.step("export");
+        return false;
+    });
+    mockService("action", { doAction: () => {} });
+    await mountSheet();
+    await contains("[name=name] input").edit("INV/2");
+    await contains(".o_inventory_tools").click();
+    await contains(".o_export").click();
+    expect.verifySteps([{ name: "INV/2" }, "export"]);
+});
