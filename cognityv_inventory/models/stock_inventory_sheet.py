@@ -207,7 +207,9 @@ class StockInventorySheet(models.Model):
 
     def _check_writable(self, vals):
         """A validated sheet is never edited, and what is counted is settled at Start."""
-        own_fields = vals.keys() - self.env["mail.thread"]._fields.keys() - self.env["mail.activity.mixin"]._fields.keys()
+        own_fields = (
+            vals.keys() - self.env["mail.thread"]._fields.keys() - self.env["mail.activity.mixin"]._fields.keys()
+        )
         if own_fields - COUNTER_FIELDS:
             self._check_manager()
         if self.state == "validated" and own_fields:
