@@ -591,9 +591,11 @@ class StockInventorySheet(models.Model):
 
     def _get_lines_action(self, name, context):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("cognityv_inventory.action_inventory_sheet_line")
-        return action | {
+        return {
+            "type": "ir.actions.act_window",
             "name": name,
+            "res_model": "stock.inventory.sheet.line",
+            "view_mode": "list,pivot,graph,form",
             "domain": [("sheet_id", "=", self.id)],
             "context": {"default_sheet_id": self.id, **context},
         }
@@ -603,9 +605,11 @@ class StockInventorySheet(models.Model):
 
     def action_view_moves(self):
         """Tools → Show stock moves: what validation moved, and what a reversal moved back."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_action")
-        return action | {
+        return {
+            "type": "ir.actions.act_window",
             "name": self.env._("Stock moves of %(sheets)s", sheets=", ".join(self.mapped("name"))),
+            "res_model": "stock.move",
+            "views": [(self.env.ref("cognityv_inventory.view_move_list").id, "list"), (False, "form"), (False, "pivot")],
             "domain": list(self._get_move_domain()),
             "context": {"create": False},
         }

@@ -12,5 +12,6 @@ from . import (
     test_serials,
     test_sheet,
     test_tours,
+    test_translations,
     test_validate,
 )

@@ -118,6 +118,7 @@ class TestCounts(InventoryCommon):
     def test_add_a_product_while_counting(self):
         lot = self._make_lot(self.glue, "L1")
         self.env.user.group_ids |= self.env.ref("stock.group_stock_multi_locations")
+        self.env.user.group_ids |= self.env.ref("stock.group_production_lot")
         with Form(self.sheet) as form, form.line_ids.new() as line:
             line.product_id = self.glue
             line.location_id = self.rack_a2

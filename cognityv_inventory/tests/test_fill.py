@@ -79,7 +79,7 @@ class TestFill(InventoryCommon):
         self.bolt.active = False
         self.assertEqual(self._filled(), [])
         self.assertEqual(len(self._filled(include_obsolete=True)), 3)
-        self.nut.obsolete_date = fields.Date.today() + timedelta(days=1)
+        self.nut.obsolete_date = fields.Date.today() + timedelta(days=9)
         self.assertEqual(self._filled(), [("Nut", "A1", 4)])
 
     def test_lots_packages_and_owners_have_their_own_lines(self):
