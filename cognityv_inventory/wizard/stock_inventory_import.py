@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.stock_inventory_sheet_file import CountFileReader
+from ..models.count_file_reader import CountFileReader
 
 
 class StockInventoryImport(models.TransientModel):
