@@ -640,7 +640,7 @@ def describe_revision(root):
     return revision + ("+" if git("status", "--porcelain", "--", "cognityv_*") else "")
 
 
-def write_results(root, options, machine, results):
+def write_results(root, options, results):
     """Write benchmarks/results/<date>-<description>.json; a name that is taken gets a number."""
     folder = Path(root) / "benchmarks" / "results"
     folder.mkdir(exist_ok=True)
@@ -651,7 +651,7 @@ def write_results(root, options, machine, results):
         number += 1
         path = folder / f"{stem}-{number}.json"
     settings = {"sizes": options.sizes, "runs": options.runs, "fill": options.fill}
-    content = {"date": today, "revision": describe_revision(root), "settings": settings, "machine": machine, **results}
+    content = {"date": today, "settings": settings, **results}
     path.write_text(json.dumps(content, indent=1) + "\n")
     say(f"Results: {path.relative_to(root)}")
 
@@ -711,7 +711,7 @@ def main():
         if options.template not in cluster.names():
             raise Failure(f"There is no database {options.template}; ./cognityv bench makes it.")
         cluster.drop_stale()
-        machine = describe_machine(cluster)
+        about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
         results = run_all(cluster, options)
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr)
@@ -720,8 +720,8 @@ def main():
         print("\nInterrupted; the scratch databases are dropped.", file=sys.stderr)
         return 130
     if not options.profile:
-        machine["loop_seconds_after"] = time_of_loop()
-        write_results(options.root, options, machine, results)
+        about["machine"]["loop_seconds_after"] = time_of_loop()
+        write_results(options.root, options, about | results)
     return 0
 
 

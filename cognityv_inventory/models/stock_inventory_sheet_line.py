@@ -23,7 +23,7 @@ class StockInventorySheetLine(models.Model):
     _check_company_auto = True
 
     sheet_id = fields.Many2one("stock.inventory.sheet", required=True, index=True, ondelete="cascade", readonly=True)
-    company_id = fields.Many2one(related="sheet_id.company_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="sheet_id.company_id", store=True, precompute=True)
     state = fields.Selection(related="sheet_id.state")
     product_id = fields.Many2one(
         "product.product",
@@ -101,7 +101,6 @@ class StockInventorySheetLine(models.Model):
         "COALESCE(package_id, 0), COALESCE(owner_id, 0))",
         "The sheet has a line for this product, place, tracking number, package and owner already; count on that line.",
     )
-    _sheet_counted_index = models.Index("(sheet_id, is_counted)")
 
     # Computes
 

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..tools.own_write import as_own_write
 from .stock_inventory_sheet import BLOCKING_STATES
+from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 
 class StockInventorySheet(models.Model):
@@ -136,12 +137,22 @@ class StockInventorySheet(models.Model):
 
         :return: the moves
         """
+        self._fetch_quants(vals_list)
         company = self.company_id
         move_model = self.env["stock.move"].with_company(company).with_context(inventory_mode=False)
         moves = as_own_write(move_model).create(vals_list).with_env(move_model.env)
         moves.with_context(ignore_dest_packages=True)._action_done()
         moves._trigger_assign()
         return moves
+
+    def _fetch_quants(self, vals_list):
+        """Read what the moves will touch at once: Odoo would read it quant by quant."""
+        domain = [
+            ("product_id", "in", [vals["product_id"] for vals in vals_list]),
+            ("location_id", "in", [vals[name] for vals in vals_list for name in ("location_id", "location_dest_id")]),
+        ]
+        fields_read = [*QUANT_IDENTITY, "company_id", "quantity", "reserved_quantity", "in_date"]
+        self.env["stock.quant"].sudo().search_fetch(domain, fields_read)
 
     def _remember_last_count(self):
         """Each place where something was counted knows when and by which sheet; its next count is planned."""
