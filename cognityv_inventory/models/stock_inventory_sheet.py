@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.own_write import as_own_write, is_own_write
 from .product_template import COUNT_TYPES
@@ -160,7 +161,11 @@ class StockInventorySheet(models.Model):
     def _compute_has_serials_elsewhere(self):
         line_model = self.env["stock.inventory.sheet.line"]
         for sheet in self:
-            domain = [("sheet_id", "=", sheet._origin.id), ("product_id.tracking", "=", "serial"), ("gap_qty", ">", 0)]
+            domain = [
+                ("sheet_id", "=", sheet._origin.id),
+                ("product_id.tracking", "=", "serial"),
+                ("current_qty", "<=", 0),
+            ]
             sheet.has_serials_elsewhere = any(line_model.search(domain).mapped("serial_elsewhere"))
 
     def _compute_is_late(self):
@@ -396,14 +401,30 @@ class StockInventorySheet(models.Model):
 
         :raises UserError: when somebody is changing one at this moment
         """
-        locked = self.try_lock_for_update()
+        self._check_locked(self.try_lock_for_update())
+
+    def _lock_shared(self):
+        """Keep these sheets in their state while somebody counts, beside others who count.
+
+        Without it, a count that began before a validation ended would land on the validated sheet. SQL, since the
+        ORM has no shared lock.
+
+        :raises UserError: when somebody is changing one at this moment
+        """
+        if not self:
+            return
+        self.flush_recordset(["state"])
+        query = SQL("SELECT id FROM stock_inventory_sheet WHERE id IN %s FOR SHARE SKIP LOCKED", tuple(self.ids))
+        self._check_locked(self.browse(row[0] for row in self.env.execute_query(query)))
+
+    def _check_locked(self, locked):
         if busy := self - locked:
             message = self.env._(
                 "Somebody else is changing sheet %(sheet)s at this moment; try again when they are done.",
                 sheet=busy[0].name,
             )
             raise UserError(message)
-        self.invalidate_recordset()
+        self.invalidate_recordset(["state"])
 
     def _lock_for(self, target, from_states=None):
         self._lock()
@@ -469,6 +490,7 @@ class StockInventorySheet(models.Model):
         :raises UserError: when one is not in progress
         """
         self._check_counter()
+        self._lock_shared()
         for sheet in self:
             if sheet.state != "in_progress":
                 message = self.env._(

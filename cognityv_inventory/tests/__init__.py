@@ -8,6 +8,7 @@ from . import (
     test_last_count,
     test_pdf,
     test_quantity,
+    test_races,
     test_security,
     test_serials,
     test_sheet,

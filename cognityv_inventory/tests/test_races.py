@@ -1,0 +1,134 @@
+from contextlib import contextmanager
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+
+@tagged("post_install", "-at_install")
+class TestRaces(TransactionCase):
+    """Two real connections at once. What is made here is committed, and removed at the end."""
+
+    def setUp(self):
+        super().setUp()
+        with self._connection() as env:
+            product = env["product.product"].create({"name": "Raced", "is_storable": True})
+            place = env["stock.location"].create(
+                {"name": "Race", "location_id": env["stock.warehouse"].search([], limit=1).lot_stock_id.id}
+            )
+            env["stock.quant"]._update_available_quantity(product, place, 10)
+            sheet = env["stock.inventory.sheet"].create({"location_id": place.id})
+            sheet.action_fill()
+            sheet.action_plan()
+            self.product_id, self.place_id, self.sheet_id = product.id, place.id, sheet.id
+            env.cr.commit()
+        self.addCleanup(self._remove_everything)
+
+    @contextmanager
+    def _connection(self):
+        """An environment on a connection of its own, closed without a commit."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            try:
+                yield api.Environment(cr, SUPERUSER_ID, {})
+            finally:
+                cr.rollback()
+
+    def _remove_everything(self):
+        with self._connection() as env:
+            product, place, sheet = (self.product_id,), (self.place_id,), (self.sheet_id,)
+            cr = env.cr
+            cr.execute("UPDATE stock_location SET last_inventory_sheet_id = NULL WHERE id IN %s", [place])
+            cr.execute("DELETE FROM stock_move_line WHERE product_id IN %s", [product])
+            cr.execute("DELETE FROM stock_move WHERE product_id IN %s", [product])
+            cr.execute("DELETE FROM stock_inventory_count WHERE sheet_id IN %s", [sheet])
+            cr.execute("DELETE FROM stock_inventory_sheet_line WHERE sheet_id IN %s", [sheet])
+            env["mail.message"].search(
+                [("model", "=", "stock.inventory.sheet"), ("res_id", "=", self.sheet_id)]
+            ).unlink()
+            cr.execute("DELETE FROM stock_inventory_sheet WHERE id IN %s", [sheet])
+            cr.execute("DELETE FROM stock_quant WHERE product_id IN %s", [product])
+            env["product.product"].browse(product).product_tmpl_id.unlink()
+            env["stock.location"].browse(place).unlink()
+            cr.commit()
+
+    def _sheet(self, env):
+        return env["stock.inventory.sheet"].browse(self.sheet_id)
+
+    def _advance(self, *actions):
+        with self._connection() as env:
+            for action in actions:
+                getattr(self._sheet(env), action)()
+            env.cr.commit()
+
+    def _count(self, env, quantity):
+        self._sheet(env).line_ids.real_qty = quantity
+        env.flush_all()
+
+    def test_two_people_start_at_once(self):
+        with self._connection() as first, self._connection() as second:
+            self._sheet(first).action_start()
+            with self.assertRaisesRegex(UserError, "Somebody else is changing sheet"):
+                self._sheet(second).action_start()
+            first.cr.commit()
+
+    @mute_logger("odoo.sql_db")
+    def test_start_after_a_start_that_was_not_seen(self):
+        with self._connection() as first, self._connection() as second:
+            self._sheet(second).read(["state"])  # takes the snapshot
+            self._sheet(first).action_start()
+            first.cr.commit()
+            with self.assertRaises(SerializationFailure):
+                self._sheet(second).action_start()
+
+    def test_two_count_at_once(self):
+        self._advance("action_start")
+        with self._connection() as first, self._connection() as second:
+            self._sheet(first)._check_counting()
+            self._sheet(second)._check_counting()
+
+    def test_nobody_counts_on_a_sheet_that_is_being_validated(self):
+        self._advance("action_start", "action_set_uncounted_to_zero", "action_complete")
+        with self._connection() as manager, self._connection() as counter:
+            self._sheet(manager).action_validate()
+            with self.assertRaisesRegex(UserError, "Somebody else is changing sheet"):
+                self._count(counter, 5)
+            manager.cr.commit()
+        self._check_validated()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_count_that_began_before_the_sheet_was_settled_is_tried_again(self):
+        """Odoo's retry then sees the new state and refuses with a sentence."""
+        self._advance("action_start", "action_set_uncounted_to_zero")
+        with self._connection() as manager, self._connection() as counter:
+            self._sheet(counter).read(["state"])
+            for action in ("action_complete", "action_validate"):
+                getattr(self._sheet(manager), action)()
+            manager.cr.commit()
+            with self.assertRaises(SerializationFailure):
+                self._count(counter, 5)
+            counter.cr.rollback()
+            counter.invalidate_all()
+            with self.assertRaisesRegex(UserError, "not in progress"):
+                self._count(counter, 5)
+        self._check_validated()
+
+    def test_nobody_completes_while_a_count_is_on_its_way(self):
+        self._advance("action_start")
+        with self._connection() as counter, self._connection() as manager:
+            self._count(counter, 5)
+            with self.assertRaisesRegex(UserError, "Somebody else is changing sheet"):
+                self._sheet(manager).action_complete(keep_uncounted=True)
+            counter.cr.commit()
+
+    def _check_validated(self):
+        """What is on hand is what the sheet says, and nothing was counted afterwards."""
+        with self._connection() as env:
+            sheet = self._sheet(env)
+            quants = env["stock.quant"].search([("location_id", "=", self.place_id)])
+            self.assertEqual(sheet.state, "validated")
+            self.assertEqual(sheet.line_ids.real_qty, 0)
+            self.assertEqual(sum(quants.mapped("quantity")), 0)
