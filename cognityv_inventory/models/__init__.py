@@ -8,6 +8,7 @@ from . import stock_inventory_sheet_line
 from . import stock_inventory_count
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
+from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_stock
 from . import stock_inventory_sheet_file
 from . import stock_location

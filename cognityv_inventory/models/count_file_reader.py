@@ -59,12 +59,24 @@ class CountFileReader:
         return [(number, row) for number, row in table if row.get("real_qty") not in (None, "")]
 
     def _recognize(self, header):
-        """The column keys of a header in any language that is installed."""
-        keys = {}
-        for code, _name in self.env["res.lang"].get_installed():
+        """The column keys of a header in any language that is installed.
+
+        Numbers are read as the language of the header writes them; that of the reader comes first, as some headers
+        are the same in several languages.
+        """
+        cells = [str(cell or "").strip().casefold() for cell in header]
+        codes = sorted(
+            (code for code, _name in self.env["res.lang"].get_installed()), key=lambda code: code != self.env.lang
+        )
+        best = []
+        for code in codes:
             labels = self.sheet.with_context(lang=code)._get_column_labels()
-            keys.update({label.casefold(): key for key, label in labels.items()})
-        return [keys.get(str(cell or "").strip().casefold()) for cell in header]
+            by_label = {label.casefold(): key for key, label in labels.items()}
+            keys = [by_label.get(cell) for cell in cells]
+            if sum(map(bool, keys)) > sum(map(bool, best)):
+                best = keys
+                self.decimal_point = self.sheet._get_decimal_point(code)
+        return best
 
     # Records, looked up once for all rows
 
@@ -74,7 +86,9 @@ class CountFileReader:
         self.lines = {line.id: line for line in lines}
         loose = [row for _number, row in rows if not row.get("id")]
         self.products = self._find_products(loose)
-        self.locations = self._find_by_name("stock.location", loose, "location", ["complete_name", "barcode"])
+        self.locations = self._find_by_name(
+            "stock.location", loose, "location", ["complete_name", "barcode"], self.sheet._get_location_domain()
+        )
         self.packages = self._find_by_name("stock.package", loose, "package", ["name"])
         self.owners = self._find_by_name("res.partner", loose, "owner", ["name", "complete_name"])
         self.lots = self.sheet._find_lots(
@@ -102,12 +116,17 @@ class CountFileReader:
                 found[product[name]] |= product
         return found
 
-    def _find_by_name(self, model, rows, key, names):
+    def _find_by_name(self, model, rows, key, names, domain=None):
+        """The records by each of the texts of a column; a text may be the name of several."""
         texts = {self._text(row, key) for row in rows} - {""}
-        if not texts:
-            return {}
-        records = self.env[model].search(Domain.OR([(name, "in", list(texts))] for name in names))
-        return {record[name]: record for name in reversed(names) for record in records if record[name] in texts}
+        found = defaultdict(self.env[model].browse)
+        if texts:
+            by_name = Domain.OR([(name, "in", list(texts))] for name in names)
+            mine = Domain("company_id", "in", [self.sheet.company_id.id, False])
+            for record in self.env[model].search(by_name & (domain or mine)):
+                for name in names:
+                    found[record[name]] |= record
+        return found
 
     def _get_line_key(self, line):
         lot = line.lot_id.name or line.lot_name or ""
@@ -120,7 +139,7 @@ class CountFileReader:
         try:
             quantity = self._get_quantity(row)
             line, vals = self._get_target(row)
-            self._check_not_repeated(number, line or tuple(vals.items()))
+            self._check_not_repeated(number, self._get_line_key(line))
             if problem := line._get_quantity_problem(quantity):
                 raise ValidationError(problem)
         except ValidationError as error:
@@ -216,9 +235,17 @@ class CountFileReader:
         text = self._text(row, key)
         if not text:
             return default or self.env["res.partner"]
-        if text not in records:
-            label = self.sheet._get_column_labels()[key]
+        label = self.sheet._get_column_labels()[key]
+        if not records[text]:
             raise ValidationError(self.env._("there is no %(column)s “%(text)s”.", column=label, text=text))
+        if len(records[text]) > 1:
+            message = self.env._(
+                "“%(text)s” is the name of several records (%(column)s); write the line id instead, or count that row on "
+                "the sheet.",
+                text=text,
+                column=label,
+            )
+            raise ValidationError(message)
         return records[text]
 
     def _check_not_repeated(self, number, target):

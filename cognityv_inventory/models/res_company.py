@@ -25,7 +25,7 @@ class ResCompany(models.Model):
             "name": self.env._("Inventory sheets of %(company)s", company=self.name),
             "code": SHEET_SEQUENCE,
             "company_id": self.id,
-            "prefix": "INV/%(range_year)s/",
+            "prefix": "COUNT/%(range_year)s/",
             "padding": 5,
             "use_date_range": True,
         }

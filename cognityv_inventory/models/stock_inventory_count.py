@@ -13,8 +13,8 @@ class StockInventoryCount(models.Model):
     _rec_name = "line_id"
 
     line_id = fields.Many2one("stock.inventory.sheet.line", required=True, index=True, ondelete="restrict")
-    sheet_id = fields.Many2one(related="line_id.sheet_id", store=True, index=True)
-    company_id = fields.Many2one(related="line_id.company_id", store=True)
+    sheet_id = fields.Many2one(related="line_id.sheet_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
     product_id = fields.Many2one(related="line_id.product_id")
     uom_id = fields.Many2one(related="line_id.uom_id")
     pass_number = fields.Integer(
@@ -38,7 +38,10 @@ class StockInventoryCount(models.Model):
     client_uuid = fields.Char("Unique reference", copy=False, readonly=True)
     superseded = fields.Boolean("Withdrawn", readonly=True, copy=False)
 
-    _client_uuid_unique = models.UniqueIndex("(client_uuid) WHERE client_uuid IS NOT NULL")
+    _client_uuid_unique = models.UniqueIndex(
+        "(client_uuid) WHERE client_uuid IS NOT NULL",
+        "This count arrived already, a moment ago; nothing is lost.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -62,10 +65,12 @@ class StockInventoryCount(models.Model):
         return {count.client_uuid: count for count in known}
 
     def _prepare_create_vals(self, vals):
-        """A person counts in their own name, and cannot withdraw a count by making it."""
+        """A person counts in their own name, not in the future, and cannot withdraw a count by making it."""
         if is_own_write(self.env):
             return dict(vals)
-        return {**vals, "superseded": False, "user_id": self.env.uid}
+        now = fields.Datetime.now()
+        seen = min(fields.Datetime.to_datetime(vals.get("counted_at")) or now, now)
+        return {**vals, "superseded": False, "user_id": self.env.uid, "counted_at": seen}
 
     def _check_countable(self, vals_list):
         lines = self.env["stock.inventory.sheet.line"].browse({vals["line_id"] for vals in vals_list})

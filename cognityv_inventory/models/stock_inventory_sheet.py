@@ -26,6 +26,9 @@ TRANSITIONS = {
     "cancelled": ("draft", "planned", "in_progress", "completed"),
     "draft": ("cancelled",),
 }
+# What can hold stock of ours, and so be counted.
+COUNTED_USAGES = ("internal", "transit")
+OPEN_FOR_LINES = ("draft", "planned", "in_progress")
 BLOCKING_STATES = ("in_progress", "completed")
 STAMPS = ("started", "completed", "validated", "reversed")
 PROTECTED = {
@@ -40,6 +43,7 @@ PROTECTED = {
 SCOPE = {"company_id", "location_id", "include_sublocations", "count_type", "block_mode"}
 # What a counter may write of a sheet: its lines, within their own rules, and how to export it.
 COUNTER_FIELDS = {"line_ids", "export_format"}
+COUNTER_GROUP = "cognityv_inventory.group_counter"
 MANAGER_GROUP = "cognityv_inventory.group_manager"
 
 
@@ -47,8 +51,8 @@ class StockInventorySheet(models.Model):
     """The document of a physical inventory.
 
     This file holds the header, the states and who may do what; beside it `stock_inventory_sheet_fill` fills a sheet,
-    `_complete` settles what was not counted, `_stock` holds everything that touches stock, and `_file` count sheets
-    out and in.
+    `_complete` settles what was not counted, `_block` keeps stock still, `_stock` holds what changes it, and `_file`
+    count sheets out and in.
     """
 
     _name = "stock.inventory.sheet"
@@ -67,7 +71,7 @@ class StockInventorySheet(models.Model):
         check_company=True,
         tracking=True,
         ondelete="restrict",
-        domain=[("usage", "in", ("internal", "transit"))],
+        domain=[("usage", "in", COUNTED_USAGES)],
         default=lambda self: self._default_location_id(),
     )
     include_sublocations = fields.Boolean("Include sub-locations", default=True)
@@ -87,7 +91,9 @@ class StockInventorySheet(models.Model):
         STATES, "Status", required=True, readonly=True, copy=False, default="draft", index=True, tracking=True
     )
     line_ids = fields.One2many("stock.inventory.sheet.line", "sheet_id", "Inventory lines", copy=False)
-    counter_ids = fields.Many2many("res.users", string="Counters", domain="[('share', '=', False)]", check_company=True)
+    counter_ids = fields.Many2many(
+        "res.users", string="Counters", check_company=True, domain=lambda self: list(self._get_counter_domain())
+    )
     blind = fields.Boolean("Blind count", help="Counters do not see the current quantities, on paper either.")
     block_mode = fields.Selection(
         [("location", "The whole location"), ("products", "Only the products on the sheet")],
@@ -116,7 +122,7 @@ class StockInventorySheet(models.Model):
     has_serials_elsewhere = fields.Boolean(compute="_compute_has_serials_elsewhere")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
-    _company_location_state_index = models.Index(
+    _counted_location_index = models.Index(
         "(location_id) WHERE state IN ('in_progress', 'completed')",
     )
 
@@ -155,7 +161,7 @@ class StockInventorySheet(models.Model):
     @api.depends_context("uid")
     def _compute_hides_current_qty(self):
         for sheet in self:
-            sheet.hides_current_qty = sheet._hides_current_qty() and not self._is_manager()
+            sheet.hides_current_qty = sheet._is_blind_now() and not self._is_manager()
 
     @api.depends("line_ids.serial_elsewhere")
     def _compute_has_serials_elsewhere(self):
@@ -168,6 +174,7 @@ class StockInventorySheet(models.Model):
             ]
             sheet.has_serials_elsewhere = any(line_model.search(domain).mapped("serial_elsewhere"))
 
+    @api.depends("state", "planned_end")
     def _compute_is_late(self):
         now = fields.Datetime.now()
         for sheet in self:
@@ -188,7 +195,9 @@ class StockInventorySheet(models.Model):
     def create(self, vals_list):
         if not is_own_write(self.env):
             for vals in vals_list:
-                self._check_not_protected(vals, PROTECTED - {"name"})
+                # A form sends the status and the reference of a new sheet as it got them.
+                given = {name: value for name, value in vals.items() if (name, value) != ("state", "draft")}
+                self._check_not_protected(given, PROTECTED - {"name"})
         for vals in vals_list:
             company = vals.get("company_id") or self.env.company.id
             vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code(SHEET_SEQUENCE)
@@ -202,8 +211,8 @@ class StockInventorySheet(models.Model):
         return super().write(vals)
 
     def _check_not_protected(self, vals, protected):
-        touched = {name for name in protected & vals.keys() if vals[name] != self._fields[name].default}
-        if touched - ({"state"} if vals.get("state") == "draft" and not self else set()):
+        touched = protected & vals.keys()
+        if touched:
             message = self.env._(
                 "%(fields)s of an inventory sheet cannot be written; use its buttons.",
                 fields=", ".join(sorted(touched)),
@@ -258,14 +267,43 @@ class StockInventorySheet(models.Model):
                 )
                 raise ValidationError(message)
 
-    @api.constrains("location_id", "company_id")
+    @api.constrains("location_id", "company_id", "include_sublocations")
     def _check_location(self):
         for sheet in self:
             sheet._check_location_usage()
             sheet._check_location_company()
+            sheet._check_lines_inside()
+
+    def _check_lines_inside(self):
+        """
+        :raises ValidationError: naming a line that is outside the sheet's places
+        """
+        inside = self.env["stock.location"].sudo()._search(self._get_location_domain())
+        domain = [("sheet_id", "=", self.id), ("location_id", "not in", inside)]
+        if line := self.env["stock.inventory.sheet.line"].search(domain, limit=1):
+            message = self.env._(
+                "%(line)s is on sheet %(sheet)s, but not in its places; remove such lines first, or make another sheet.",
+                line=line._get_description(),
+                sheet=self.name,
+            )
+            raise ValidationError(message)
+
+    def _get_counter_domain(self):
+        return Domain("all_group_ids", "in", self.env.ref(COUNTER_GROUP).id) & Domain("share", "=", False)
+
+    @api.constrains("counter_ids")
+    def _check_counters(self):
+        for sheet in self:
+            if others := sheet.counter_ids - sheet.counter_ids.filtered_domain(self._get_counter_domain()):
+                message = self.env._(
+                    "%(user)s may not count: give them the right Counter first, or take them off sheet %(sheet)s.",
+                    user=others[0].name,
+                    sheet=sheet.name,
+                )
+                raise ValidationError(message)
 
     def _check_location_usage(self):
-        if self.location_id.usage not in ("internal", "transit"):
+        if self.location_id.usage not in COUNTED_USAGES:
             message = self.env._(
                 "%(location)s cannot hold stock of ours; choose an internal or transit location for sheet %(sheet)s.",
                 location=self.location_id.display_name,
@@ -291,7 +329,7 @@ class StockInventorySheet(models.Model):
         operator = "child_of" if self.include_sublocations else "in"
         return (
             Domain("id", operator, self.location_id.ids)
-            & Domain("usage", "in", ("internal", "transit"))
+            & Domain("usage", "in", COUNTED_USAGES)
             & Domain("company_id", "in", [self.company_id.id, False])
         )
 
@@ -310,6 +348,7 @@ class StockInventorySheet(models.Model):
         self._check_manager()
         self._lock_for("planned")
         self._set_state("planned")
+        self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
         self._schedule_activities(self.env._("Inventory count planned"), "planned_start")
         return True
 
@@ -320,6 +359,9 @@ class StockInventorySheet(models.Model):
         """
         self._check_manager()
         self._lock_for("in_progress", from_states=("planned",))
+        self._wait_for_other_starts()
+        for sheet in self:
+            sheet._check_lines_inside()
         self._check_no_overlap()
         self._set_state("in_progress", "started")
         self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
@@ -376,6 +418,7 @@ class StockInventorySheet(models.Model):
         stamps = {f"{stamp}_{part}": False for stamp in STAMPS for part in ("at", "by_id")}
         self._set_state("draft", **stamps)
         self.env["stock.inventory.count"].search([("sheet_id", "in", self.ids), ("superseded", "=", False)])._withdraw()
+        self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
         return True
 
     def action_reverse(self):
@@ -444,9 +487,7 @@ class StockInventorySheet(models.Model):
     def _check_reversible(self):
         if self.state != "validated":
             raise UserError(
-                self.env._(
-                    "Sheet %(sheet)s is not validated, so there is nothing to reverse; cancel it.", sheet=self.name
-                )
+                self.env._("Sheet %(sheet)s is not validated, so there is nothing to reverse.", sheet=self.name)
             )
         if self.reversed_at:
             raise UserError(self.env._("Sheet %(sheet)s is reversed already; make a new sheet.", sheet=self.name))
@@ -499,9 +540,16 @@ class StockInventorySheet(models.Model):
                 )
                 raise UserError(message)
 
+    def _check_may_add_lines(self):
+        """A manager adds lines until the sheet is completed, a counter what they find while they count."""
+        self._check_open_for_lines()
+        for sheet in self:
+            if sheet.state != "in_progress":
+                sheet._check_manager()
+
     def _check_open_for_lines(self):
         for sheet in self:
-            if sheet.state not in ("draft", "planned", "in_progress"):
+            if sheet.state not in OPEN_FOR_LINES:
                 message = self.env._(
                     "The lines of sheet %(sheet)s are settled; reopen it to change them.", sheet=sheet.name
                 )
@@ -532,7 +580,7 @@ class StockInventorySheet(models.Model):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": "stock.inventory.sheet.line",
-            "view_mode": "list,pivot,graph,form",
+            "view_mode": "list,pivot,graph,form" if self._is_manager() else "list,form",
             "domain": [("sheet_id", "=", self.id)],
             "context": {"default_sheet_id": self.id, **context},
         }

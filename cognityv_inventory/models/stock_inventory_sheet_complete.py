@@ -46,19 +46,18 @@ class StockInventorySheet(models.Model):
         return names + (self.env._("\n… and %(count)s more", count=more) if more > 0 else "")
 
     def _settle_uncounted(self, keep_uncounted):
-        uncounted = self._get_uncounted_text()
-        if not uncounted:
+        count = self.env["stock.inventory.sheet.line"].search_count(self._get_uncounted_domain())
+        if not count:
             return
         if not keep_uncounted:
             message = self.env._(
                 "Sheet %(sheet)s has lines that are not counted; count them, set them to zero or keep them as they "
                 "are:\n%(lines)s",
                 sheet=self.name,
-                lines=uncounted,
+                lines=self._get_uncounted_text(),
             )
             raise UserError(message)
-        count = self.env["stock.inventory.sheet.line"].search_count(self._get_uncounted_domain())
-        self.sudo().message_post(body=self.env._("Completed with %(count)s lines kept as not counted.", count=count))
+        self.sudo().message_post(body=self.env._("Completed; lines kept as not counted: %(count)s.", count=count))
 
     def action_set_uncounted_to_zero(self):
         """Count every line that is not counted as zero: nothing was found there."""
@@ -81,7 +80,7 @@ class StockInventorySheet(models.Model):
             ("lot_name", "!=", False),
         ]
         groups = self.env["stock.inventory.sheet.line"]._read_group(
-            domain, ["product_id", "lot_id", "lot_name"], ["id:recordset"], having=[("__count", ">", 1)], limit=1
+            domain, ["product_id", "lot_id", "lot_name"], ["id:recordset"], having=[("real_qty:sum", ">", 1)], limit=1
         )
         for product, lot, lot_name, lines in groups:
             message = self.env._(

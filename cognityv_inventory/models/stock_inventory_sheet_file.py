@@ -41,19 +41,23 @@ class StockInventorySheet(models.Model):
 
     # Out
 
-    def action_export(self):
-        """Download the count sheet in the chosen format."""
+    def action_export(self, file_format=None):
+        """Download the count sheet.
+
+        :param file_format: "pdf", "xlsx" or "csv"; the one chosen on the sheet by default
+        """
         self.ensure_one()
         self.check_access("read")
-        if self.export_format == "pdf":
+        file_format = file_format or self.export_format
+        if file_format == "pdf":
             return self.env.ref("cognityv_inventory.report_inventory_sheet").report_action(self)
-        url = f"/cognityv_inventory/sheet/{self.id}/{self.export_format}"
+        url = f"/cognityv_inventory/sheet/{self.id}/{file_format}"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
     def _get_export_file_name(self, extension):
         return f"{self.name.replace('/', '-')}.{extension}"
 
-    def _hides_current_qty(self):
+    def _is_blind_now(self):
         """A blind sheet shows its current quantities on no paper and in no file until it is settled."""
         return self.blind and self.state != "validated"
 
@@ -78,7 +82,7 @@ class StockInventorySheet(models.Model):
         return labels
 
     def _get_export_columns(self):
-        hidden = {"current_qty"} if self._hides_current_qty() else set()
+        hidden = {"current_qty"} if self._is_blind_now() else set()
         return {key: label for key, label in self._get_column_labels().items() if key not in hidden}
 
     def _iter_export_rows(self):
@@ -149,8 +153,9 @@ class StockInventorySheet(models.Model):
             return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", decimal_point)
         return str(value)
 
-    def _get_decimal_point(self):
-        return self.env["res.lang"]._get_data(code=self.env.user.lang or "en_US").decimal_point or "."
+    def _get_decimal_point(self, lang=None):
+        """The decimal point of a language, by default of the user's."""
+        return self.env["res.lang"]._get_data(code=lang or self.env.user.lang or "en_US").decimal_point or "."
 
     def _get_report_pages(self):
         """The lines cut into pages, as the PDF program can repeat neither headers nor table heads by itself."""
@@ -188,10 +193,13 @@ class StockInventorySheet(models.Model):
         :raises UserError: with every bad row, its number and what is wrong with it; nothing is changed then
         """
         self.ensure_one()
-        reader = CountFileReader(self, content)
+        reader = self._read_count_file(content)
         if reader.problems:
             raise UserError("\n".join(reader.problems))
         return reader.apply()
+
+    def _read_count_file(self, content):
+        return CountFileReader(self, content)
 
 
 class StockInventorySheetLine(models.Model):
@@ -207,7 +215,7 @@ class StockInventorySheetLine(models.Model):
             "lot": self.lot_id.name or self.lot_name or None,
             "package": self.package_id.display_name or None,
             "owner": self.owner_id.display_name or None,
-            "current_qty": self.current_qty if self.sheet_id.state != "draft" else None,
+            "current_qty": self.current_qty,
             "real_qty": self.real_qty if self.is_counted else None,
             "unit": self.uom_id.name,
             "description": self.description or None,

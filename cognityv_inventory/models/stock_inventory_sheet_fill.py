@@ -29,14 +29,17 @@ class StockInventorySheet(models.Model):
         self._check_open_for_lines()
         added = sum(sheet._fill() for sheet in self)
         self._check_no_overlap_while_counted()
+        not_started = self.filtered(lambda sheet: sheet.state in ("draft", "planned"))
+        if not_started:
+            self.env["stock.inventory.sheet.line"]._refresh_current_qty(not_started)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success" if added else "info",
-                "message": self.env._("%(count)s lines added.", count=added)
+                "message": self.env._("Lines added: %(count)s.", count=added)
                 if added
-                else self.env._("Nothing to add: every product that meets the criteria has its line."),
+                else self.env._("Nothing to add: everything in stock there that meets the criteria has its line."),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -104,7 +107,7 @@ class StockInventorySheet(models.Model):
             )
         )
         added = self.env.cr.rowcount
-        self.invalidate_recordset(["line_ids"])
+        self.invalidate_recordset(["line_ids", "line_count", "counted_percent"])
         return added
 
     def _get_fill_queries(self):

@@ -6,13 +6,13 @@ from odoo.tools import SQL, float_compare
 
 from ..tools.own_write import is_own_write
 from ..tools.quantity import parse_quantity
+from .stock_inventory_sheet import COUNTED_USAGES
 
 # What makes a line: one per sheet and combination of these.
 IDENTITY = ("product_id", "location_id", "lot_id", "lot_name", "package_id", "owner_id")
 QUANT_IDENTITY = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
 # Written by the add-on's own code only.
 PROTECTED = {"sheet_id", "company_id", "current_qty", "gap_qty", "count_ids", "last_counted_at", "last_counted_by_id"}
-OPEN_FOR_LINES = ("draft", "planned", "in_progress")
 
 
 class StockInventorySheetLine(models.Model):
@@ -39,13 +39,14 @@ class StockInventorySheetLine(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
-        domain="[('id', 'in', allowed_location_ids)]",
+        domain="[('id', 'child_of', sheet_location_id), ('usage', 'in', ('internal', 'transit'))]",
         compute="_compute_location_id",
         store=True,
         readonly=False,
         precompute=True,
     )
-    allowed_location_ids = fields.Many2many("stock.location", compute="_compute_allowed_location_ids")
+    sheet_location_id = fields.Many2one(related="sheet_id.location_id", string="Location of the sheet")
+    hides_current_qty = fields.Boolean(related="sheet_id.hides_current_qty")
     lot_id = fields.Many2one(
         "stock.lot",
         "Tracking number",
@@ -68,20 +69,20 @@ class StockInventorySheetLine(models.Model):
         digits="Product Unit",
         compute="_compute_current_qty",
         store=True,
-        help="What the system says: live while the sheet is a draft, read again when it is started.",
+        help="What the system says: read when the line is made, filled or planned, and again when the sheet is started.",
     )
     count_ids = fields.One2many("stock.inventory.count", "line_id", "Counts", readonly=True)
     real_qty = fields.Float(
         "Real quantity",
         digits="Product Unit",
-        compute="_compute_real_qty",
+        compute="_compute_counted",
         store=True,
         readonly=False,
         help="What was found. Empty means not counted, which is not the same as zero.",
     )
-    is_counted = fields.Boolean("Counted", compute="_compute_is_counted", store=True, readonly=False)
-    last_counted_at = fields.Datetime("Counted on", compute="_compute_is_counted", store=True)
-    last_counted_by_id = fields.Many2one("res.users", "Counted by", compute="_compute_is_counted", store=True)
+    is_counted = fields.Boolean("Counted", compute="_compute_counted", store=True, readonly=False)
+    last_counted_at = fields.Datetime("Counted on", compute="_compute_counted", store=True)
+    last_counted_by_id = fields.Many2one("res.users", "Counted by", compute="_compute_counted", store=True)
     gap_qty = fields.Float(
         "Gap",
         digits="Product Unit",
@@ -104,11 +105,6 @@ class StockInventorySheetLine(models.Model):
 
     # Computes
 
-    @api.depends("sheet_id.location_id", "sheet_id.include_sublocations")
-    def _compute_allowed_location_ids(self):
-        for sheet, lines in self.grouped("sheet_id").items():
-            lines.allowed_location_ids = self.env["stock.location"].search(sheet._get_location_domain())
-
     @api.depends("sheet_id.location_id")
     def _compute_location_id(self):
         for line in self.filtered(lambda line: not line.location_id):
@@ -118,19 +114,17 @@ class StockInventorySheetLine(models.Model):
     def _compute_current_qty(self):
         on_hand = self._get_on_hand()
         for line in self:
-            line.current_qty = on_hand[line._get_quant_key()] if not line.lot_name else 0.0
+            line.current_qty = on_hand[line._get_inventory_identity()] if not line.lot_name else 0.0
 
-    @api.depends("count_ids.quantity", "count_ids.mode", "count_ids.pass_number", "count_ids.superseded")
-    def _compute_real_qty(self):
+    @api.depends(
+        "count_ids.quantity", "count_ids.mode", "count_ids.pass_number", "count_ids.counted_at", "count_ids.superseded"
+    )
+    def _compute_counted(self):
         counts_by_line = self._get_accepted_counts()
         for line in self:
-            line.real_qty = line._sum_counts(counts_by_line[line.id])
-
-    @api.depends("count_ids.counted_at", "count_ids.superseded")
-    def _compute_is_counted(self):
-        counts_by_line = self._get_accepted_counts()
-        for line in self:
-            last = counts_by_line[line.id][-1:]
+            counts = counts_by_line[line.id]
+            last = counts[-1:]
+            line.real_qty = line._sum_counts(counts)
             line.is_counted = bool(last)
             line.last_counted_at = last and last[0].counted_at
             line.last_counted_by_id = last and last[0].user_id
@@ -146,7 +140,8 @@ class StockInventorySheetLine(models.Model):
         (self - serials).serial_elsewhere = False
         quants_by_lot = serials._get_serial_quants().grouped("lot_id")
         for line in serials:
-            places = quants_by_lot.get(line.lot_id, self.env["stock.quant"]).location_id - line.location_id
+            quants = quants_by_lot.get(line.lot_id, self.env["stock.quant"])
+            places = quants.filtered(line._is_of_own_company).location_id - line.location_id
             line.serial_elsewhere = ", ".join(places.mapped("display_name"))
 
     def _get_accepted_counts(self):
@@ -172,7 +167,8 @@ class StockInventorySheetLine(models.Model):
             total = count.quantity if count.mode == "set" else total + count.quantity
         return self.uom_id.round(total) if counts else 0.0
 
-    def _get_quant_key(self):
+    def _get_inventory_identity(self):
+        """What makes a line or a quant: ids of product, place, lot, package and owner."""
         return tuple(self[name]._origin.id or self[name].id for name in QUANT_IDENTITY)
 
     def _get_on_hand(self):
@@ -185,13 +181,16 @@ class StockInventorySheetLine(models.Model):
         return defaultdict(float, {tuple(record.id for record in key): quantity for *key, quantity in groups})
 
     def _get_serial_quants(self):
-        """The quants that hold the serial numbers of these lines, in any of our places."""
+        """The quants that hold the serial numbers of these lines, in any place of any company."""
         domain = [
             ("lot_id", "in", self.lot_id.ids),
             ("quantity", ">", 0),
-            ("location_id.usage", "in", ("internal", "transit")),
+            ("location_id.usage", "in", COUNTED_USAGES),
         ]
         return self.env["stock.quant"].sudo().search(domain)
+
+    def _is_of_own_company(self, quant):
+        return quant.company_id in (self.company_id, self.env["res.company"])
 
     # Writing
 
@@ -202,7 +201,7 @@ class StockInventorySheetLine(models.Model):
         vals_list = [self._use_known_lot(vals) for vals in vals_list]
         counted = [self._pop_real_qty(vals) for vals in vals_list]
         lines = super().create(vals_list)
-        lines.sheet_id._check_open_for_lines()
+        lines.sheet_id._check_may_add_lines()
         lines.sheet_id._check_no_overlap_while_counted()
         quantities = zip(lines, counted, strict=True)
         lines._set_real_quantities([(line, quantity) for line, quantity in quantities if quantity is not None])
@@ -218,6 +217,9 @@ class StockInventorySheetLine(models.Model):
         self._check_protected([vals])
         self._write_count(vals)
         details = {name: value for name, value in vals.items() if name not in ("real_qty", "is_counted")}
+        if "lot_name" in details and len(self) == 1:
+            details = self._use_known_lot({"product_id": self.product_id.id, "sheet_id": self.sheet_id.id} | details)
+            details.pop("sheet_id")
         if not details:
             return True
         self._check_writable(details)
@@ -265,7 +267,9 @@ class StockInventorySheetLine(models.Model):
             self.env["stock.inventory.count"].create(vals_list)
 
     def _prepare_count_vals(self, quantity, **count_vals):
-        return {"line_id": self.id, "quantity": quantity, "mode": "set", **count_vals}
+        """A count that settles the line: of its last pass, and at this moment."""
+        last_pass = max(self.count_ids.mapped("pass_number"), default=1)
+        return {"line_id": self.id, "quantity": quantity, "mode": "set", "pass_number": last_pass, **count_vals}
 
     def _withdraw_counts(self):
         self.sheet_id._check_counting()
@@ -276,7 +280,7 @@ class StockInventorySheetLine(models.Model):
         self.sheet_id._check_open_for_lines()
         if counted := self.filtered("count_ids"):
             message = self.env._(
-                "%(line)s has been counted and stays on sheet %(sheet)s as evidence; count it again if it is wrong.",
+                "%(line)s has been counted and stays on sheet %(sheet)s as evidence.",
                 line=counted[0]._get_description(),
                 sheet=counted[0].sheet_id.name,
             )
@@ -297,6 +301,7 @@ class StockInventorySheetLine(models.Model):
         self.sheet_id._check_open_for_lines()
         if not vals.keys() & set(IDENTITY):
             return
+        self.sheet_id._check_manager()
         if counted := self.filtered("is_counted"):
             message = self.env._(
                 "%(line)s has been counted: its product, place, tracking number, package and owner stay. Add a line.",
@@ -321,7 +326,7 @@ class StockInventorySheetLine(models.Model):
             raise ValidationError(message)
 
     def _check_location(self):
-        if not self.sheet_id._covers(self.location_id):
+        if not self.location_id.sudo().filtered_domain(self.sheet_id._get_location_domain()):
             message = self.env._(
                 "%(location)s is not one of the places of sheet %(sheet)s; choose %(parent)s or a place in it.",
                 location=self.location_id.display_name,
@@ -379,7 +384,9 @@ class StockInventorySheetLine(models.Model):
             return self.env._("type zero or more.")
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         if float_compare(self.uom_id.round(quantity), quantity, precision_digits=digits + 6):
-            return self.env._("%(unit)s has %(digits)s decimals; round it.", unit=self.uom_id.name, digits=digits)
+            return self.env._(
+                "%(unit)s has at most %(digits)s decimals; round it.", unit=self.uom_id.name, digits=digits
+            )
         if self.tracking == "serial" and (self.lot_id or self.lot_name) and quantity > 1:
             return self.env._("a serial number is there once or not at all; type 0 or 1.")
         return None
@@ -438,6 +445,7 @@ class StockInventorySheetLine(models.Model):
         )
         self.env.cr.execute(query)
         self.invalidate_model(["current_qty", "gap_qty"])
+        sheets.invalidate_recordset(["gap_line_count"])
 
     @api.model
     def _get_differing_from_stock(self, sheets, expected):

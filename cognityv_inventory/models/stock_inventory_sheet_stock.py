@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.own_write import as_own_write
-from .stock_inventory_sheet import BLOCKING_STATES
+from .stock_inventory_sheet import BLOCKING_STATES, COUNTED_USAGES
 from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 
@@ -11,6 +11,15 @@ class StockInventorySheet(models.Model):
     """What a sheet does to stock: the moves of its gaps, their reversal, and the memory of the last count."""
 
     _inherit = "stock.inventory.sheet"
+
+    def _wait_for_other_starts(self):
+        """Two sheets that start at once in one warehouse would not see each other: each looks at a snapshot.
+
+        Both touch the row of the topmost location, so that the second one fails to serialize, and Odoo tries it
+        again when the first one is there to be seen.
+        """
+        roots = tuple({int(sheet.location_id.parent_path.split("/")[0]) for sheet in self})
+        self.env.cr.execute(SQL("UPDATE stock_location SET write_date = write_date WHERE id IN %s", roots))
 
     def _check_no_overlap_while_counted(self):
         self.filtered(lambda sheet: sheet.state in BLOCKING_STATES)._check_no_overlap()
@@ -116,19 +125,21 @@ class StockInventorySheet(models.Model):
                 missing[key] = line._prepare_lot_vals()
         lots.update(zip(missing, self.env["stock.lot"].create(list(missing.values())), strict=True))
         for line in as_own_write(lines):
-            line.write({"lot_id": lots[line.product_id.id, line.lot_name].id, "lot_name": False})
+            lot = lots[line.product_id.id, line.lot_name]
+            line._check_alone_with_lot(lot)
+            line.write({"lot_id": lot.id, "lot_name": False})
 
     def _prepare_gap_moves(self):
         """The values of one move for each gap; serial numbers that were elsewhere are moved from there."""
         lines = self.env["stock.inventory.sheet.line"].search([("sheet_id", "=", self.id), ("gap_qty", "!=", 0)])
         found = lines.filtered(lambda line: line.tracking == "serial" and line.lot_id and line.gap_qty > 0)
         sources = found._get_serial_sources()
-        taken = {quant._get_line_key() for quant in sources.values()}
+        taken = {quant._get_inventory_identity() for quant in sources.values()}
         vals_list = []
         for line in lines:
             if line in sources:
                 vals_list.append(line._prepare_relocation_vals(sources[line]))
-            elif line.gap_qty > 0 or line._get_quant_key() not in taken:
+            elif line.gap_qty > 0 or line._get_inventory_identity() not in taken:
                 vals_list.append(line._prepare_gap_move_vals())
         return vals_list
 
@@ -156,10 +167,10 @@ class StockInventorySheet(models.Model):
 
     def _remember_last_count(self):
         """Each place where something was counted knows when and by which sheet; its next count is planned."""
-        today = fields.Date.context_today(self)
         for sheet in self:
             places = sheet._get_counted_places().sudo()
-            places.write({"last_inventory_date": today, "last_inventory_sheet_id": sheet.id})
+            # In UTC, as Odoo's own inventory adjustment has it.
+            places.write({"last_inventory_date": sheet.validated_at.date(), "last_inventory_sheet_id": sheet.id})
             sheet._plan_next_count(places)
 
     def _get_counted_places(self):
@@ -197,7 +208,7 @@ class StockInventorySheet(models.Model):
             self.env["stock.quant"]
             .sudo()
             ._get_quants_by_products_locations(
-                moves.product_id, moves.location_dest_id.filtered(lambda place: place.usage in ("internal", "transit"))
+                moves.product_id, moves.location_dest_id.filtered(lambda place: place.usage in COUNTED_USAGES)
             )
         )
         for line in moves.move_line_ids:
@@ -209,7 +220,7 @@ class StockInventorySheet(models.Model):
                 line.owner_id.id,
             )
             available = sum(on_hand[key].mapped("quantity"))
-            taken = line.location_dest_id.usage in ("internal", "transit")
+            taken = line.location_dest_id.usage in COUNTED_USAGES
             if taken and line.product_id.uom_id.compare(available, line.quantity_product_uom) < 0:
                 message = self.env._(
                     "Reversing sheet %(sheet)s would take %(quantity)s %(unit)s of %(product)s out of %(location)s, but "
@@ -235,6 +246,22 @@ class StockInventorySheetLine(models.Model):
             vals["company_id"] = self.company_id.id
         return vals
 
+    def _check_alone_with_lot(self, lot):
+        """
+        :raises UserError: when another line of the sheet is for the same lot, package and owner in the same place
+        """
+        same = [
+            (name, "=", self[name].id) for name in ("sheet_id", "product_id", "location_id", "package_id", "owner_id")
+        ]
+        if self.search_count([*same, ("lot_id", "=", lot.id), ("id", "!=", self.id)], limit=1):
+            message = self.env._(
+                "%(line)s is on sheet %(sheet)s twice, as its tracking number became known meanwhile; put the whole real "
+                "quantity on one of the lines and empty the other.",
+                line=self._get_description(),
+                sheet=self.sheet_id.name,
+            )
+            raise UserError(message)
+
     def _get_serial_sources(self):
         """Where serial numbers that were found here are in the system, by line.
 
@@ -244,7 +271,7 @@ class StockInventorySheetLine(models.Model):
         sources = {}
         for line in self:
             elsewhere = quants.get(line.lot_id, self.env["stock.quant"]).filtered(
-                lambda quant, line=line: quant._get_line_key() != line._get_quant_key()
+                lambda quant, line=line: quant._get_inventory_identity() != line._get_inventory_identity()
             )
             if elsewhere:
                 line._check_same_owner(elsewhere[0])
@@ -252,13 +279,12 @@ class StockInventorySheetLine(models.Model):
         return sources
 
     def _check_same_owner(self, quant):
-        if quant.owner_id != self.owner_id or quant.company_id not in (self.company_id, self.env["res.company"]):
+        if quant.owner_id != self.owner_id or not self._is_of_own_company(quant):
             message = self.env._(
-                "Serial number %(serial)s was counted in %(place)s, but the system has it in %(other)s for another owner "
-                "or company; put that right first.",
+                "Serial number %(serial)s was counted in %(place)s, but the system has it for another owner or company; "
+                "put that right first.",
                 serial=self.lot_id.name,
                 place=self.location_id.display_name,
-                other=quant.location_id.display_name,
             )
             raise UserError(message)
 

@@ -28,16 +28,16 @@ class StockMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_inventory_sheet_not_forged(vals)
+            self._check_inventory_sheet_not_forged({name for name in vals if vals[name]})
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_inventory_sheet_not_forged(vals)
+        self._check_inventory_sheet_not_forged(vals.keys())
         return super().write(vals)
 
     @api.model
-    def _check_inventory_sheet_not_forged(self, vals):
-        if not is_own_write(self.env) and any(vals.get(name) for name in PROTECTED):
+    def _check_inventory_sheet_not_forged(self, names):
+        if not is_own_write(self.env) and PROTECTED & set(names):
             raise UserError(self.env._("Only validating an inventory sheet links a move with it."))
 
     def _prepare_inventory_reversal_vals(self):

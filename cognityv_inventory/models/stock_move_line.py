@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 DONE_FIELDS = {
     "quantity",
@@ -26,10 +27,25 @@ class StockMoveLine(models.Model):
 
     def write(self, vals):
         done = self.filtered(lambda line: line.state == "done") if vals.keys() & DONE_FIELDS else self.browse()
+        done._check_not_of_sheet()
         done._check_inventory_block()
         result = super().write(vals)
         done._check_inventory_block()
         return result
+
+    def _check_not_of_sheet(self):
+        """
+        :raises UserError: when one of these lines is what an inventory sheet moved
+        """
+        for move in self.move_id:
+            if sheet := move.sudo().inventory_sheet_id or move.sudo().reversed_sheet_id:
+                message = self.env._(
+                    "This move of %(product)s belongs to inventory sheet %(sheet)s and stays as it is; reverse the sheet, "
+                    "or correct the stock.",
+                    product=move.product_id.display_name,
+                    sheet=sheet.name,
+                )
+                raise UserError(message)
 
     def _action_done(self):
         self._check_inventory_block()

@@ -6,7 +6,7 @@ from .stock_inventory_sheet_line import QUANT_IDENTITY
 class StockQuant(models.Model):
     _inherit = "stock.quant"
 
-    def _get_line_key(self):
+    def _get_inventory_identity(self):
         return tuple(self[name].id for name in QUANT_IDENTITY)
 
     def _compute_last_count_date(self):
@@ -14,7 +14,7 @@ class StockQuant(models.Model):
         result = super()._compute_last_count_date()
         counted = self._get_last_sheet_dates()
         for quant in self:
-            dates = [quant.last_count_date, counted.get(quant._get_line_key())]
+            dates = [quant.last_count_date, counted.get(quant._get_inventory_identity())]
             quant.last_count_date = max(filter(None, dates), default=False)
         return result
 

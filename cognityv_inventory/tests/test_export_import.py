@@ -187,7 +187,7 @@ class TestExportImport(InventoryCommon):
         self.assertEqual((action["res_id"], wizard.problem_count), (wizard.id, 2))
         self.assertIn("Row 3", wizard.problems)
         wizard.file = base64.b64encode(self._make_csv(["Line id", "Real quantity"], [self.sheet.line_ids[0].id, "1"]))
-        self.assertIn("1 lines counted", wizard.action_import()["params"]["message"])
+        self.assertIn("Lines counted: 1", wizard.action_import()["params"]["message"])
 
     def test_only_while_counting(self):
         self.sheet.action_cancel()

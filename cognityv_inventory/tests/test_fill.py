@@ -104,7 +104,7 @@ class TestFill(InventoryCommon):
         glue_lot = self._make_lot(self.glue, "L9")
         self._put(self.glue, 1, self.rack_a2, lot_id=glue_lot)
         action = sheet.action_fill()
-        self.assertEqual(action["params"]["message"], "1 lines added.")
+        self.assertEqual(action["params"]["message"], "Lines added: 1.")
         self.assertEqual(sheet.line_count, 4)
         line.invalidate_recordset()
         self.assertEqual(line.read(["real_qty", "current_qty", "gap_qty", "last_counted_at", "write_date"]), counted)

@@ -70,7 +70,7 @@ class TestGeneratedCounts(InventoryCommon):
         quants = self.env["stock.quant"].search([("location_id", "in", self.racks.ids)])
         on_hand = defaultdict(float)
         for quant in quants:
-            on_hand[quant._get_line_key()] += quant.quantity
+            on_hand[quant._get_inventory_identity()] += quant.quantity
         return on_hand
 
     def _put_stock(self, stock):
@@ -81,7 +81,7 @@ class TestGeneratedCounts(InventoryCommon):
                 self._put(product, quantity, location, **names)
 
     def _count_on(self, sheet, counts):
-        lines = {line._get_quant_key(): line for line in sheet.line_ids}
+        lines = {line._get_inventory_identity(): line for line in sheet.line_ids}
         expected = {}
         for identity, quantity in counts.items():
             ids = {name: record.id for name, record in self._resolve(identity).items()}
@@ -101,7 +101,7 @@ class TestGeneratedCounts(InventoryCommon):
             sheet = self._make_sheet()
             expected = self._stock_by_identity() | self._count_on(sheet, counts)
             sheet.action_complete(keep_uncounted=True)
-            gaps = {line._get_quant_key(): line.gap_qty for line in sheet.line_ids}
+            gaps = {line._get_inventory_identity(): line.gap_qty for line in sheet.line_ids}
             sheet.action_validate()
             on_hand = self._stock_by_identity()
             for key, quantity in expected.items():
@@ -126,7 +126,7 @@ class TestGeneratedCounts(InventoryCommon):
         self.assertEqual(len(counted), len(counts))
         self.assertEqual(len(sheet.line_ids.count_ids), len(counts))
         for line in counted:
-            self.assertAlmostEqual(line.count_ids.quantity, expected[line._get_quant_key()], places=2)
+            self.assertAlmostEqual(line.count_ids.quantity, expected[line._get_inventory_identity()], places=2)
 
     def _check_reversal(self, sheet, before):
         takes_too_much = any(

@@ -41,7 +41,7 @@ class TestPdf(HttpCase, InventoryCommon):
         sheet = self._make_sheet()
         content = self._render(sheet)
         text = self._text(content)
-        for word in (sheet.name, "BOLT", "Current", "Real", "page 1 / 1", "10.00", "Counted by"):
+        for word in (sheet.name, "BOLT", "Current", "Real", "Page 1 / 1", "10.00", "Counted by"):
             self.assertIn(word, text)
         codes = decode(self._pages(content)[0], symbols=[ZBarSymbol.QRCODE])
         self.assertEqual([code.data.decode() for code in codes], [sheet.name])
@@ -68,7 +68,7 @@ class TestPdf(HttpCase, InventoryCommon):
         pages = self._text(content).split("\f")[:-1]
         self.assertEqual(len(pages), 3)
         for number, page in enumerate(pages, 1):
-            self.assertIn(f"page {number} / 3", page)
+            self.assertIn(f"Page {number} / 3", page)
             self.assertIn(sheet.name, page)
         codes = [decode(page, symbols=[ZBarSymbol.QRCODE])[0].data.decode() for page in self._pages(content)]
         self.assertEqual(codes, [sheet.name] * 3)
@@ -77,5 +77,5 @@ class TestPdf(HttpCase, InventoryCommon):
         first = self._make_sheet(start=False)
         second = self._make_sheet(start=False, location_id=self.rack_a2.id)
         text = self._text(self._render(first | second))
-        self.assertEqual(text.count("page 1 / 1"), 2)
+        self.assertEqual(text.count("Page 1 / 1"), 2)
         self.assertIn(second.name, text)

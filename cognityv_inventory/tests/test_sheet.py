@@ -22,9 +22,9 @@ class TestSheet(InventoryCommon):
             .create({"company_id": other_company.id, "location_id": warehouse.lot_stock_id.id})
         )
         year = fields.Date.today().year
-        self.assertEqual(first.name, f"INV/{year}/00001")
-        self.assertEqual(second.name, f"INV/{year}/00002")
-        self.assertEqual(other.name, f"INV/{year}/00001")
+        self.assertEqual(first.name, f"COUNT/{year}/00001")
+        self.assertEqual(second.name, f"COUNT/{year}/00002")
+        self.assertEqual(other.name, f"COUNT/{year}/00001")
 
     def test_whole_way(self):
         sheet = self._make_sheet(start=False)
@@ -185,7 +185,7 @@ class TestSheet(InventoryCommon):
         self.assertEqual((nut.is_counted, nut.gap_qty), (False, 0))
         self.assertEqual(self._on_hand(self.nut, self.rack_a1), 4)
         self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 8)
-        self.assertIn("2 lines kept as not counted", " ".join(sheet.message_ids.mapped("body")))
+        self.assertIn("lines kept as not counted: 2", " ".join(sheet.message_ids.mapped("body")))
 
     def test_activities_for_counters(self):
         deadline = fields.Datetime.now() + timedelta(days=3)

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from ..models.count_file_reader import CountFileReader
-
 
 class StockInventoryImport(models.TransientModel):
     """Takes a count file and shows what is wrong with it, row by row."""
@@ -18,7 +16,7 @@ class StockInventoryImport(models.TransientModel):
     def action_import(self):
         """Count from the file, or show all its bad rows and change nothing."""
         self.ensure_one()
-        reader = CountFileReader(self.sheet_id, self.file)
+        reader = self.sheet_id._read_count_file(self.file)
         self.write({"problem_count": len(reader.problems), "problems": "\n".join(reader.problems)})
         if reader.problems:
             return self._get_form_action()
@@ -36,7 +34,7 @@ class StockInventoryImport(models.TransientModel):
 
     def _notify(self, result):
         message = self.env._(
-            "%(counted)s lines counted, %(added)s lines added, %(unchanged)s unchanged.",
+            "Lines counted: %(counted)s, added: %(added)s, unchanged: %(unchanged)s.",
             counted=result["counted"],
             added=result["added"],
             unchanged=result["unchanged"],

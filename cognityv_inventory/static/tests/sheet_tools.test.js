@@ -8,7 +8,9 @@ import {
     models,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { user } from "@web/core/user";
 
 class Sheet extends models.Model {
     _name = "stock.inventory.sheet";
@@ -34,6 +36,7 @@ const mountSheet = () =>
     });
 
 test("Tools shows the moves of the sheet", async () => {
+    patchWithCleanup(user, { hasGroup: async () => true });
     const action = { type: "ir.actions.act_window", res_model: "stock.move" };
     onRpc("stock.inventory.sheet", "action_view_moves", ({ args }) => {
         expect.step(args);
@@ -46,16 +49,24 @@ test("Tools shows the moves of the sheet", async () => {
     expect.verifySteps([[[1]], action]);
 });
 
+test("who has no right to see moves is not offered them", async () => {
+    patchWithCleanup(user, { hasGroup: async () => false });
+    await mountSheet();
+    await contains(".o_inventory_tools").click();
+    expect(".o_show_lines").toHaveCount(1);
+    expect(".o_show_moves").toHaveCount(0);
+});
+
 test("what was typed is saved before the sheet is exported", async () => {
     onRpc("stock.inventory.sheet", "web_save", ({ args }) => expect.step(args[1]));
-    onRpc("stock.inventory.sheet", "action_export", () => {
-        expect.step("export");
+    onRpc("stock.inventory.sheet", "action_export", ({ args }) => {
+        expect.step(args[1]);
         return false;
     });
     mockService("action", { doAction: () => {} });
     await mountSheet();
     await contains("[name=name] input").edit("INV/2");
     await contains(".o_inventory_tools").click();
-    await contains(".o_export").click();
-    expect.verifySteps([{ name: "INV/2" }, "export"]);
+    await contains(".o_export_xlsx").click();
+    expect.verifySteps([{ name: "INV/2" }, "xlsx"]);
 });

@@ -1,7 +1,8 @@
-import { Component } from "@odoo/owl";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
@@ -14,12 +15,16 @@ export class InventorySheetTools extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.state = useState({ seesMoves: false });
+        onWillStart(async () => {
+            this.state.seesMoves = await user.hasGroup("stock.group_stock_user");
+        });
     }
 
     /** Save the sheet, call one of its methods and do the action that it returns. */
-    async call(method) {
+    async call(method, ...args) {
         if (await this.props.record.save()) {
-            const action = await this.orm.call("stock.inventory.sheet", method, [[this.props.record.resId]]);
+            const action = await this.orm.call("stock.inventory.sheet", method, [[this.props.record.resId], ...args]);
             await this.action.doAction(action);
         }
     }
