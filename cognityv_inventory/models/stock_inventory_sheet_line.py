@@ -105,7 +105,7 @@ class StockInventorySheetLine(models.Model):
 
     # Computes
 
-    @api.depends("sheet_id.location_id")
+    @api.depends("sheet_id")
     def _compute_location_id(self):
         for line in self.filtered(lambda line: not line.location_id):
             line.location_id = line.sheet_id.location_id

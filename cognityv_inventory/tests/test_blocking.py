@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import InventoryCommon
 
@@ -46,29 +46,46 @@ class TestBlocking(InventoryCommon):
         sheet.action_cancel()
         self._receive(self.bolt, self.rack_a2)
 
-    def test_superuser_other_companies_and_quant_edits_are_refused(self):
-        sheet = self._make_sheet()
+    def test_superuser_and_other_companies_are_refused(self):
+        shared = self.env["stock.location"].create({"name": "Shared yard", "company_id": False, "location_id": False})
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        with self.assertRaisesRegex(UserError, sheet.name):
-            self.env["stock.move"].sudo().with_company(other).create(
-                {
-                    "product_id": self.bolt.id,
-                    "product_uom_qty": 1,
-                    "quantity": 1,
-                    "picked": True,
-                    "company_id": self.company.id,
-                    "location_id": self.rack_a1.id,
-                    "location_dest_id": self.customers.id,
-                }
-            )._action_done()
-        quant = self.env["stock.quant"].search(
-            [("location_id", "=", self.rack_a1.id), ("product_id", "=", self.nut.id)]
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            groups="stock.group_stock_user",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
         )
+        sheet = self._make_sheet(location_id=shared.id)
+        vals = {
+            "product_id": self.nut.id,
+            "product_uom_qty": 1,
+            "quantity": 1,
+            "picked": True,
+            "company_id": other.id,
+            "location_id": self.suppliers.id,
+            "location_dest_id": shared.id,
+        }
+        moves = self.env["stock.move"].with_user(stranger).with_context(allowed_company_ids=other.ids)
         with self.assertRaisesRegex(UserError, sheet.name):
-            quant.with_context(inventory_mode=True).write({"inventory_quantity": 1})
+            moves.create(vals)._action_done()
+        with self.assertRaisesRegex(UserError, sheet.name):
+            moves.sudo().create(vals)._action_done()
+
+    def _nut_quant(self):
+        return self.env["stock.quant"].search([("location_id", "=", self.rack_a1.id), ("product_id", "=", self.nut.id)])
+
+    def test_an_edit_of_a_quant_is_refused(self):
+        sheet = self._make_sheet()
+        quant = self._nut_quant().with_context(inventory_mode=True)
+        quant.inventory_quantity = 1
+        with self.assertRaisesRegex(UserError, sheet.name):
             quant.action_apply_inventory()
+
+    def test_a_relocation_of_a_quant_is_refused(self):
+        sheet = self._make_sheet()
         with self.assertRaisesRegex(UserError, sheet.name):
-            quant.move_quants(location_dest_id=self.rack_a2)
+            self._nut_quant().move_quants(location_dest_id=self.rack_a2)
 
     def test_a_done_move_is_not_edited_in_or_out(self):
         delivery = self._make_delivery(self.bolt, 2, self.rack_a1)

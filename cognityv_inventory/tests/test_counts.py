@@ -188,3 +188,42 @@ class TestCounts(InventoryCommon):
         self.env.flush_all()
         self.assertLess(self.env.cr.sql_log_count - before, 25)
         self.assertEqual(self.sheet.counted_line_count, self.sheet.line_count)
+
+    def test_a_view_or_loss_location_below_the_sheet_is_refused(self):
+        view, loss = self.env["stock.location"].create(
+            [
+                {"name": "View", "usage": "view", "location_id": self.stock.id},
+                {"name": "Loss", "usage": "inventory", "location_id": self.stock.id},
+            ]
+        )
+        for place in (view, loss):
+            vals = {"product_id": self.nut.id, "location_id": place.id}
+            with self.subTest(place.name), self.assertRaisesRegex(ValidationError, "not one of the places"):
+                self.sheet.write({"line_ids": [Command.create(vals)]})
+
+    def test_typing_settles_the_line_whatever_was_counted_before(self):
+        """A count of a second pass, or of a phone whose clock is ahead, does not outlive what is typed afterwards."""
+        self._count(quantity=6, pass_number=2)
+        self._count(quantity=8, pass_number=2, counted_at=fields.Datetime.now() + timedelta(days=1))
+        self.line.real_qty = 4
+        self.assertEqual(self.line.real_qty, 4)
+
+    def test_a_serial_scanned_twice_is_seen_before_completion(self):
+        serial = self._make_lot(self.drill, "S1")
+        self.sheet.line_ids = [
+            Command.create({"product_id": self.drill.id, "location_id": self.rack_a1.id, "lot_id": serial.id})
+        ]
+        line = self._line(self.sheet, self.drill)
+        for _scan in range(2):
+            self._count(line_id=line.id, mode="add", quantity=1)
+        with self.assertRaisesRegex(UserError, "Serial number S1"):
+            self.sheet.action_complete(keep_uncounted=True)
+
+    def test_a_new_number_that_is_known_becomes_the_lot(self):
+        self.sheet.line_ids = [
+            Command.create({"product_id": self.glue.id, "location_id": self.rack_a2.id, "lot_name": "L7"})
+        ]
+        line = self._line(self.sheet, self.glue, self.rack_a2)
+        lot = self._make_lot(self.glue, "L8")
+        line.lot_name = " L8 "
+        self.assertEqual((line.lot_id, line.lot_name), (lot, False))

@@ -1,6 +1,8 @@
 import base64
 import csv
 import io
+import re
+import zipfile
 
 import openpyxl
 
@@ -177,6 +179,63 @@ class TestExportImport(InventoryCommon):
         for content, sentence in cases.items():
             with self.subTest(content=content):
                 self.assertRegex(self._problems(content)[0], sentence)
+
+    def test_the_same_new_line_twice_is_named(self):
+        header = ["Product code", "Stock location", "Tracking number", "Real quantity"]
+        row = ["GLUE", self.rack_a1.complete_name, "L-NEW", "1"]
+        self.assertRegex(self._problems(self._make_csv(header, row, row))[0], "Row 3: .*same line as row 2")
+
+    def test_a_name_of_several_is_not_guessed(self):
+        owners = self.env["res.partner"].create([{"name": "Twin"}, {"name": "Twin"}])
+        content = self._make_csv(["Product code", "Owner", "Real quantity"], ["BOLT", "Twin", "1"])
+        self.assertRegex(self._problems(content)[0], "Row 2: “Twin” is the name of several")
+        owners[1].active = False
+        self.assertEqual(self._import(content)["added"], 1)
+
+    def test_numbers_are_read_as_the_language_of_the_header_writes_them(self):
+        glue = self._line(self.sheet, self.glue, self.rack_a2)
+        self._import(
+            self._make_csv(["ID de ligne", "Quantité réelle"], [glue.id, "1,234"], delimiter=";").replace(
+                b"1,234", b"1,25"
+            )
+        )
+        self.assertEqual(glue.real_qty, 1.25)
+        problems = self._problems(self._make_csv(["ID de ligne", "Quantité réelle"], [glue.id, "1.234"], delimiter=";"))
+        self.assertRegex(problems[0], "two ways")
+
+    def test_odd_files(self):
+        line = self._line(self.sheet, self.bolt)
+        text = f"Line id;Real quantity\n{line.id};%s\n"
+        for number, content in enumerate(
+            [
+                ("sep=;\r\n" + text % 1).encode(),
+                (text % 2).replace("\n", "\r").encode(),
+                (text % 3).encode("utf-16"),
+                ("\n\n" + text % 4).encode(),
+            ],
+            1,
+        ):
+            with self.subTest(content=content):
+                self._import(content)
+                self.assertEqual(line.real_qty, number)
+
+    def test_a_broken_workbook_is_said(self):
+        source = zipfile.ZipFile(io.BytesIO(self.sheet.export_xlsx()))
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as target:
+            for name in source.namelist():
+                content = source.read(name)
+                target.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+        self.assertRegex(self._problems(out.getvalue())[0], "neither an XLSX nor a CSV")
+
+    def test_a_workbook_that_lies_about_its_size(self):
+        source = zipfile.ZipFile(io.BytesIO(self._fill_xlsx({("BOLT", "A1"): 2})))
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as target:
+            for name in source.namelist():
+                content = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', source.read(name))
+                target.writestr(name, content)
+        self.assertEqual(self._import(out.getvalue())["counted"], 1)
 
     def test_wizard_shows_the_problems_and_stays_open(self):
         content = self._make_csv(["Line id", "Real quantity"], ["7x", "1"], ["8x", "1"])

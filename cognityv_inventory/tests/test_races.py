@@ -1,5 +1,6 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from psycopg2 import InterfaceError, OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api
@@ -25,6 +26,7 @@ class TestRaces(TransactionCase):
             sheet.action_fill()
             sheet.action_plan()
             self.product_id, self.place_id, self.sheet_id = product.id, place.id, sheet.id
+            self.sheet_ids = [sheet.id]
             env.cr.commit()
         self.addCleanup(self._remove_everything)
 
@@ -39,7 +41,7 @@ class TestRaces(TransactionCase):
 
     def _remove_everything(self):
         with self._connection() as env:
-            product, place, sheet = (self.product_id,), (self.place_id,), (self.sheet_id,)
+            product, place, sheet = (self.product_id,), (self.place_id,), tuple(self.sheet_ids)
             cr = env.cr
             cr.execute("UPDATE stock_location SET last_inventory_sheet_id = NULL WHERE id IN %s", [place])
             cr.execute("DELETE FROM stock_move_line WHERE product_id IN %s", [product])
@@ -47,7 +49,7 @@ class TestRaces(TransactionCase):
             cr.execute("DELETE FROM stock_inventory_count WHERE sheet_id IN %s", [sheet])
             cr.execute("DELETE FROM stock_inventory_sheet_line WHERE sheet_id IN %s", [sheet])
             env["mail.message"].search(
-                [("model", "=", "stock.inventory.sheet"), ("res_id", "=", self.sheet_id)]
+                [("model", "=", "stock.inventory.sheet"), ("res_id", "in", self.sheet_ids)]
             ).unlink()
             cr.execute("DELETE FROM stock_inventory_sheet WHERE id IN %s", [sheet])
             cr.execute("DELETE FROM stock_quant WHERE product_id IN %s", [product])
@@ -123,6 +125,51 @@ class TestRaces(TransactionCase):
             with self.assertRaisesRegex(UserError, "Somebody else is changing sheet"):
                 self._sheet(manager).action_complete(keep_uncounted=True)
             counter.cr.commit()
+
+    @mute_logger("odoo.sql_db")
+    def test_two_sheets_with_the_same_products_start_at_once(self):
+        """Each looks at a snapshot without the other: one has to fail and be tried again."""
+        with self._connection() as env:
+            twin = self._sheet(env).copy()
+            twin.action_fill()
+            twin.action_plan()
+            twin_id = twin.id
+            env.cr.commit()
+        self.sheet_ids.append(twin_id)
+        with self._connection() as first, self._connection() as second:
+            twin = second["stock.inventory.sheet"].browse(twin_id)
+            twin.read(["state"])
+            self._sheet(first).action_start()
+            first.cr.commit()
+            with self.assertRaises(SerializationFailure):
+                twin.action_start()
+            second.cr.rollback()
+            second.invalidate_all()
+            with self.assertRaisesRegex(UserError, self._sheet(first).name):
+                twin.action_start()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_worker_killed_in_the_middle_leaves_all_as_it_was(self):
+        """Invariant 2, with a connection that is really cut after the moves were written."""
+        self._advance("action_start", "action_set_uncounted_to_zero", "action_complete")
+        doomed = db_connect(self.env.cr.dbname).cursor()
+        env = api.Environment(doomed, SUPERUSER_ID, {})
+        self._sheet(env).action_validate()
+        env.flush_all()
+        doomed.execute("SELECT pg_backend_pid()")
+        [pid] = doomed.fetchone()
+        self.env.cr.execute("SELECT pg_terminate_backend(%s)", [pid])
+        with self.assertRaises(OperationalError):
+            doomed.execute("SELECT 1")
+        with suppress(InterfaceError):
+            doomed.close()
+        with self._connection() as env:
+            self.assertEqual(self._sheet(env).state, "completed")
+            self.assertFalse(self._sheet(env).move_ids)
+            quants = env["stock.quant"].search([("location_id", "=", self.place_id)])
+            self.assertEqual(sum(quants.mapped("quantity")), 10)
+        self._advance("action_validate")
+        self._check_validated()
 
     def _check_validated(self):
         """What is on hand is what the sheet says, and nothing was counted afterwards."""

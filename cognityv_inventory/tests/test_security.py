@@ -110,3 +110,15 @@ class TestSecurity(InventoryCommon):
         self.sheet.counter_ids = [Command.clear()]
         with self.assertRaises(UserError):
             line.real_qty = 2
+
+    def test_a_counter_does_not_turn_lines_into_others(self):
+        line = self.sheet.line_ids[0].with_user(self.counter)
+        for vals in ({"product_id": self.glue.id}, {"location_id": self.stock.id}, {"lot_name": "X"}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                line.write(vals)
+
+    def test_a_counter_adds_lines_only_while_counting(self):
+        sheet = self._make_sheet(fill=False, start=False, counter_ids=[Command.set(self.counter.ids)])
+        lines = self.env["stock.inventory.sheet.line"].with_user(self.counter)
+        with self.assertRaises(AccessError):
+            lines.create({"sheet_id": sheet.id, "product_id": self.bolt.id, "location_id": self.stock.id})

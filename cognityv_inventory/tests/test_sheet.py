@@ -217,3 +217,20 @@ class TestSheet(InventoryCommon):
         copy = sheet.copy()
         self.assertEqual((copy.state, copy.line_count, copy.started_at), ("draft", 0, False))
         self.assertNotEqual(copy.name, sheet.name)
+
+    def test_lines_stay_inside_the_places_of_the_sheet(self):
+        sheet = self._make_sheet(start=False)
+        for vals in ({"location_id": self.rack_a1.id}, {"include_sublocations": False}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(ValidationError, "not in its places"):
+                sheet.write(vals)
+        rack_b = self.env["stock.location"].create({"name": "B", "location_id": self.stock.id})
+        self._put(self.nut, 1, rack_b)
+        sheet.action_fill()
+        sheet.action_plan()
+        rack_b.location_id = self.warehouse.view_location_id
+        with self.assertRaisesRegex(ValidationError, "not in its places"):
+            sheet.action_start()
+
+    def test_counters_may_count(self):
+        with self.assertRaisesRegex(ValidationError, "outsider .* may not count"):
+            self._make_sheet(fill=False, start=False, counter_ids=[Command.set(self.outsider.ids)])

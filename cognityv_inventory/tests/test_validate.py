@@ -156,3 +156,22 @@ class TestValidate(InventoryCommon):
         action = sheet.action_view_moves()
         self.assertEqual(self.env["stock.move"].search(action["domain"]), sheet.move_ids | sheet.reversal_move_ids)
         self.assertEqual(sheet.move_count, 2)
+
+    def test_moves_of_a_sheet_are_evidence(self):
+        sheet = self._completed({(self.bolt, self.rack_a1): 7})
+        sheet.action_validate()
+        with self.assertRaisesRegex(UserError, "Only validating"):
+            sheet.move_ids.write({"inventory_sheet_id": False})
+        with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
+            sheet.move_ids.move_line_ids.quantity = 1
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 7)
+
+    def test_one_bad_sheet_keeps_all_from_being_validated(self):
+        good = self._completed({(self.nut, self.rack_a1): 3}, product_ids=[Command.set(self.nut.ids)])
+        bad = self._completed({(self.bolt, self.rack_a1): 7}, product_ids=[Command.set(self.bolt.ids)])
+        self._put(self.bolt, -1, self.rack_a1)
+        with self.assertRaisesRegex(UserError, "Stock has changed"), self.env.cr.savepoint():
+            (good | bad).action_validate()
+        (good | bad).invalidate_recordset()
+        self.assertEqual((good | bad).mapped("state"), ["completed", "completed"])
+        self.assertEqual(self._on_hand(self.nut, self.rack_a1), 4)
