@@ -46,7 +46,9 @@ class StockInventorySheetLine(models.Model):
         precompute=True,
     )
     sheet_location_id = fields.Many2one(related="sheet_id.location_id", string="Location of the sheet")
-    hides_current_qty = fields.Boolean(related="sheet_id.hides_current_qty")
+    # As the user, not as superuser: who reads decides.
+    hides_current_qty = fields.Boolean(related="sheet_id.hides_current_qty", related_sudo=False)
+    user_is_manager = fields.Boolean(related="sheet_id.user_is_manager", related_sudo=False)
     lot_id = fields.Many2one(
         "stock.lot",
         "Tracking number",

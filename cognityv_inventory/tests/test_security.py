@@ -122,3 +122,10 @@ class TestSecurity(InventoryCommon):
         lines = self.env["stock.inventory.sheet.line"].with_user(self.counter)
         with self.assertRaises(AccessError):
             lines.create({"sheet_id": sheet.id, "product_id": self.bolt.id, "location_id": self.stock.id})
+
+    def test_a_blind_sheet_hides_current_quantities_from_counters_not_from_managers(self):
+        """What the forms and lists go by; the other doors are closed in a later step."""
+        self.sheet.blind = True
+        for user, hides in ((self.counter, True), (self.manager, False)):
+            sheet = self.sheet.with_user(user)
+            self.assertEqual((sheet.hides_current_qty, sheet.line_ids[0].hides_current_qty), (hides, hides))
