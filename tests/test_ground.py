@@ -42,6 +42,20 @@ def test_bad_database_name_is_refused():
     assert "letters, digits" in done.stderr
 
 
+def test_the_scripts_own_databases_are_not_touched():
+    for command in (("serve", "-d"), ("shell", "-d"), ("db",)):
+        done = run(*command, "cognityv_template")
+        assert done.returncode == 2
+        assert "the script's own" in done.stderr
+
+
+def test_a_database_that_does_not_exist_is_named():
+    for command in ("serve", "shell"):
+        done = run(command, "-d", "no_such_database")
+        assert done.returncode == 1
+        assert "There is no database no_such_database" in done.stderr
+
+
 def test_status_runs():
     done = run("status")
     assert done.returncode == 0, done.stderr
