@@ -1,4 +1,5 @@
 import base64
+import binascii
 from collections import defaultdict
 
 from odoo.exceptions import ValidationError
@@ -34,7 +35,7 @@ class CountFileReader:
         """The rows that carry a real quantity, as (row number, dict by column key)."""
         try:
             rows = count_file.read_rows(base64.b64decode(content))
-        except count_file.UnreadableFile:
+        except (count_file.UnreadableFile, binascii.Error):
             self.problems.append(
                 self.env._("This is neither an XLSX nor a CSV file; export the sheet and fill that file.")
             )
@@ -54,6 +55,10 @@ class CountFileReader:
                     code=label["product_code"],
                 )
             )
+            return []
+        known = [key for key in keys if key]
+        if len(known) != len(set(known)):
+            self.problems.append(self.env._("Row 1: a column is there twice; keep one of them."))
             return []
         table = [(number, dict(zip(keys, cells, strict=False))) for number, cells in body]
         return [(number, row) for number, row in table if row.get("real_qty") not in (None, "")]
@@ -208,9 +213,15 @@ class CountFileReader:
                     sheet=self.sheet.name,
                 )
             )
-        expected = {"product_code": line.default_code, "lot": line.lot_id.name or line.lot_name}
-        for key, value in expected.items():
-            if self._text(row, key) and self._text(row, key) != (value or ""):
+        expected = {
+            "product_code": (line.default_code,),
+            "lot": (line.lot_id.name or line.lot_name,),
+            "location": (line.location_id.complete_name, line.location_id.barcode),
+            "package": (line.package_id.name, line.package_id.display_name),
+            "owner": (line.owner_id.name, line.owner_id.display_name),
+        }
+        for key, values in expected.items():
+            if self._text(row, key) and self._text(row, key) not in values:
                 message = self.env._(
                     "line id %(id)s is %(line)s, but the row says %(text)s; the rows may have been sorted in part.",
                     id=text,

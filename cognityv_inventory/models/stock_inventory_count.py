@@ -68,14 +68,20 @@ class StockInventoryCount(models.Model):
         """A person counts in their own name, not in the future, and cannot withdraw a count by making it."""
         if is_own_write(self.env):
             return dict(vals)
+        vals = {**vals, "client_uuid": vals.get("client_uuid") or False}
         now = fields.Datetime.now()
         seen = min(fields.Datetime.to_datetime(vals.get("counted_at")) or now, now)
         return {**vals, "superseded": False, "user_id": self.env.uid, "counted_at": seen}
 
     def _check_countable(self, vals_list):
-        lines = self.env["stock.inventory.sheet.line"].browse({vals["line_id"] for vals in vals_list})
+        lines = self.env["stock.inventory.sheet.line"].browse(
+            {vals.get("line_id") for vals in vals_list} - {None, False}
+        )
+        if lines != lines.exists() or not all(vals.get("line_id") for vals in vals_list):
+            raise UserError(self.env._("A count needs an inventory line that exists."))
         lines.check_access("read")
         lines.sheet_id._check_counting()
+        lines._lock_for_count()
         by_id = {line.id: line for line in lines}
         for vals in vals_list:
             vals["quantity"] = by_id[vals["line_id"]]._check_quantity(vals.get("quantity"))

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.own_write import as_own_write, is_own_write
+from ..tools.own_write import as_own_write, is_own_write, without_defaults
 from .product_template import COUNT_TYPES
 from .res_company import SHEET_SEQUENCE
 
@@ -191,6 +191,13 @@ class StockInventorySheet(models.Model):
 
     # Create, write, delete
 
+    @api.model
+    def default_get(self, fields):
+        first = {"name": "New", "state": "draft"}
+        return without_defaults(super().default_get(fields), PROTECTED) | {
+            name: value for name, value in first.items() if name in fields
+        }
+
     @api.model_create_multi
     def create(self, vals_list):
         if not is_own_write(self.env):
@@ -278,7 +285,7 @@ class StockInventorySheet(models.Model):
         """
         :raises ValidationError: naming a line that is outside the sheet's places
         """
-        inside = self.env["stock.location"].sudo()._search(self._get_location_domain())
+        inside = self.env["stock.location"].sudo().with_context(active_test=False)._search(self._get_location_domain())
         domain = [("sheet_id", "=", self.id), ("location_id", "not in", inside)]
         if line := self.env["stock.inventory.sheet.line"].search(domain, limit=1):
             message = self.env._(
@@ -548,6 +555,7 @@ class StockInventorySheet(models.Model):
                 sheet._check_manager()
 
     def _check_open_for_lines(self):
+        self._lock_shared()
         for sheet in self:
             if sheet.state not in OPEN_FOR_LINES:
                 message = self.env._(

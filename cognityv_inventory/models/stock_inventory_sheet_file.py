@@ -210,7 +210,7 @@ class StockInventorySheetLine(models.Model):
             "id": self.id,
             "product_name": self.product_id.with_context(display_default_code=False).display_name,
             "product_code": self.default_code or None,
-            "category": self.categ_id.complete_name,
+            "category": self.categ_id.complete_name or None,
             "rack": self.location_id.name,
             "lot": self.lot_id.name or self.lot_name or None,
             "package": self.package_id.display_name or None,

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, float_compare
 
-from ..tools.own_write import is_own_write
+from ..tools.own_write import is_own_write, without_defaults
 from ..tools.quantity import parse_quantity
 from .stock_inventory_sheet import COUNTED_USAGES
 
@@ -196,11 +196,15 @@ class StockInventorySheetLine(models.Model):
 
     # Writing
 
+    @api.model
+    def default_get(self, fields):
+        return without_defaults(super().default_get(fields), (PROTECTED - {"sheet_id"}) | {"real_qty", "is_counted"})
+
     @api.model_create_multi
     def create(self, vals_list):
         """Add lines; a `real_qty` among the values is a count made by this user now."""
         self._check_protected(vals_list, except_fields={"sheet_id"})
-        vals_list = [self._use_known_lot(vals) for vals in vals_list]
+        vals_list = self._use_known_lots(vals_list)
         counted = [self._pop_real_qty(vals) for vals in vals_list]
         lines = super().create(vals_list)
         lines.sheet_id._check_may_add_lines()
@@ -220,7 +224,8 @@ class StockInventorySheetLine(models.Model):
         self._write_count(vals)
         details = {name: value for name, value in vals.items() if name not in ("real_qty", "is_counted")}
         if "lot_name" in details and len(self) == 1:
-            details = self._use_known_lot({"product_id": self.product_id.id, "sheet_id": self.sheet_id.id} | details)
+            identity = {"product_id": self.product_id.id, "sheet_id": self.sheet_id.id}
+            [details] = self._use_known_lots([identity | details])
             details.pop("sheet_id")
         if not details:
             return True
@@ -247,16 +252,19 @@ class StockInventorySheetLine(models.Model):
         return (quantity or 0.0) if is_counted else None
 
     @api.model
-    def _use_known_lot(self, vals):
-        """A new tracking number that turns out to be known is that lot."""
-        name = (vals.get("lot_name") or "").strip()
-        vals = {**vals, "lot_name": name or False}
-        if name and not vals.get("lot_id"):
-            product = self.env["product.product"].browse(vals.get("product_id"))
-            sheet = self.env["stock.inventory.sheet"].browse(vals.get("sheet_id"))
-            if lot := sheet._find_lots(product, [name]).get((product.id, name)):
-                vals.update(lot_id=lot.id, lot_name=False)
-        return vals
+    def _use_known_lots(self, vals_list):
+        """New tracking numbers that turn out to be known are those lots, looked up at once for all lines."""
+        vals_list = [{**vals, "lot_name": str(vals.get("lot_name") or "").strip() or False} for vals in vals_list]
+        new = [vals for vals in vals_list if vals["lot_name"] and not vals.get("lot_id")]
+        for sheet_id in {vals.get("sheet_id") for vals in new}:
+            mine = [vals for vals in new if vals.get("sheet_id") == sheet_id]
+            products = self.env["product.product"].browse({vals.get("product_id") for vals in mine})
+            names = [vals["lot_name"] for vals in mine]
+            lots = self.env["stock.inventory.sheet"].browse(sheet_id)._find_lots(products, names)
+            for vals in mine:
+                if lot := lots.get((vals.get("product_id"), vals["lot_name"])):
+                    vals.update(lot_id=lot.id, lot_name=False)
+        return vals_list
 
     def _set_real_quantities(self, quantities, **count_vals):
         """Count lines, all with one insert.
@@ -275,7 +283,22 @@ class StockInventorySheetLine(models.Model):
 
     def _withdraw_counts(self):
         self.sheet_id._check_counting()
+        self._lock_for_count()
         self.count_ids.filtered(lambda count: not count.superseded)._withdraw()
+
+    def _lock_for_count(self):
+        """One count of a line after the other: what a line has is worked out from all its counts.
+
+        SQL, since the ORM's lock does not wait; the one that waited fails to serialize if the line has changed, and
+        Odoo tries it again.
+        """
+        if self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE stock_inventory_sheet_line SET write_date = write_date WHERE id IN %s",
+                    tuple(sorted(self.ids)),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_counted(self):
@@ -304,7 +327,7 @@ class StockInventorySheetLine(models.Model):
         if not vals.keys() & set(IDENTITY):
             return
         self.sheet_id._check_manager()
-        if counted := self.filtered("is_counted"):
+        if counted := self.filtered("count_ids"):
             message = self.env._(
                 "%(line)s has been counted: its product, place, tracking number, package and owner stay. Add a line.",
                 line=counted[0]._get_description(),
@@ -344,6 +367,11 @@ class StockInventorySheetLine(models.Model):
                 "Tracking number %(lot)s belongs to %(other)s, not to %(product)s; choose one of %(product)s.",
                 lot=lot.name,
                 other=lot.product_id.display_name,
+                product=product.display_name,
+            )
+        elif lot and self.lot_name:
+            message = self.env._(
+                "%(product)s has a tracking number and a new one on the same line; keep one of them.",
                 product=product.display_name,
             )
         elif product.tracking == "none" and (lot or self.lot_name):

@@ -68,8 +68,8 @@ class StockInventorySheet(models.Model):
         """Make and do the moves that bring stock to what was found, and prove that they did."""
         self.ensure_one()
         self._check_unchanged_since_start()
-        self._check_serials_counted_once()
         self._make_new_lots()
+        self._check_serials_counted_once()
         self._do_moves(self._prepare_gap_moves())
         self._check_stock_is_real()
 
@@ -93,7 +93,7 @@ class StockInventorySheet(models.Model):
         if lines:
             message = self.env._(
                 "Sheet %(sheet)s was not validated, as the moves would not bring the stock of these lines to their real "
-                "quantity:\n%(lines)s",
+                "quantity; unreserve what is reserved of them and validate again:\n%(lines)s",
                 sheet=self.name,
                 lines=self._list_lines(lines, len(lines)),
             )
@@ -221,7 +221,9 @@ class StockInventorySheet(models.Model):
             )
             available = sum(on_hand[key].mapped("quantity"))
             taken = line.location_dest_id.usage in COUNTED_USAGES
-            if taken and line.product_id.uom_id.compare(available, line.quantity_product_uom) < 0:
+            # Back to a negative stock, if that is what was there before.
+            least = min(0.0, line.move_id.inventory_sheet_line_id.current_qty)
+            if taken and line.product_id.uom_id.compare(available - line.quantity_product_uom, least) < 0:
                 message = self.env._(
                     "Reversing sheet %(sheet)s would take %(quantity)s %(unit)s of %(product)s out of %(location)s, but "
                     "only %(available)s are left there; make a new sheet for that place.",

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .stock_inventory_sheet import BLOCKING_STATES
 
@@ -15,6 +16,32 @@ class StockLocation(models.Model):
         ondelete="set null",
         groups="cognityv_inventory.group_counter",
     )
+
+    def write(self, vals):
+        if vals.keys() & {"location_id", "usage", "active", "company_id"}:
+            (self | self.browse(vals.get("location_id")))._check_not_being_counted()
+        return super().write(vals)
+
+    def _check_not_being_counted(self):
+        """
+        :raises UserError: when one of these places is counted, or has a place in it that is
+        """
+        sheets = self.sudo()._get_counting_sheets() | self.env["stock.inventory.sheet"].sudo().search(
+            [("state", "in", BLOCKING_STATES), ("location_id", "child_of", self.ids)]
+        )
+        for sheet in sheets:
+            for place in self.sudo():
+                if sheet._covers(place) or sheet.location_id._is_below(place):
+                    message = self.env._(
+                        "%(location)s is being counted on inventory sheet %(sheet)s and stays where and what it is until "
+                        "that sheet is validated or cancelled.",
+                        location=place.display_name,
+                        sheet=sheet.name,
+                    )
+                    raise UserError(message)
+
+    def _is_below(self, place):
+        return (self.parent_path or "").startswith(place.parent_path or "-")
 
     def _get_counting_sheets(self):
         """The sheets, of any company, that are being counted in these places or in places above them."""

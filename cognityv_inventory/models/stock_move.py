@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.own_write import is_own_write
+from ..tools.own_write import is_own_write, without_defaults
 
 # A move that carries a sheet may pass its block, so nobody may give a move a sheet.
 PROTECTED = {"inventory_sheet_id", "inventory_sheet_line_id", "reversed_sheet_id"}
@@ -25,6 +25,10 @@ class StockMove(models.Model):
         ondelete="restrict",
     )
 
+    @api.model
+    def default_get(self, fields):
+        return without_defaults(super().default_get(fields), PROTECTED)
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -33,6 +37,9 @@ class StockMove(models.Model):
 
     def write(self, vals):
         self._check_inventory_sheet_not_forged(vals.keys())
+        if vals.get("state", "done") != "done":
+            # A move that is not done any more could be changed and done again without moving anything.
+            self.filtered(lambda move: move.state == "done").move_line_ids._check_inventory_block()
         return super().write(vals)
 
     @api.model

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 DONE_FIELDS = {
+    "quant_id",
     "quantity",
     "location_id",
     "location_dest_id",
@@ -48,7 +49,7 @@ class StockMoveLine(models.Model):
                 raise UserError(message)
 
     def _action_done(self):
-        self._check_inventory_block()
+        self.filtered("quantity")._check_inventory_block()
         return super()._action_done()
 
     def _check_inventory_block(self):

@@ -144,3 +144,52 @@ class TestBlocking(InventoryCommon):
         self.env.flush_all()
         with self.assertQueryCount(1):
             lines._check_inventory_block()
+
+    def test_a_default_in_the_context_gives_no_sheet(self):
+        sheet = self._make_sheet()
+        context = {"default_inventory_sheet_id": sheet.id, "default_inventory_sheet_line_id": sheet.line_ids[0].id}
+        vals = {
+            "product_id": self.bolt.id,
+            "product_uom_qty": 1,
+            "quantity": 1,
+            "picked": True,
+            "location_id": self.rack_a1.id,
+            "location_dest_id": self.customers.id,
+        }
+        move = self.env["stock.move"].with_context(**context).create(vals)
+        self.assertFalse(move.inventory_sheet_id)
+        with self.assertRaisesRegex(UserError, sheet.name):
+            move._action_done()
+
+    def test_a_done_line_is_not_pointed_at_a_blocked_quant(self):
+        self._put(self.bolt, 5, self.stock)
+        delivery = self._make_delivery(self.bolt, 2, self.stock)
+        delivery.button_validate()
+        sheet = self._make_sheet(location_id=self.rack_a1.id)
+        quant = self.env["stock.quant"].search(
+            [("location_id", "=", self.rack_a1.id), ("product_id", "=", self.bolt.id)]
+        )
+        with self.assertRaisesRegex(UserError, sheet.name):
+            delivery.move_ids.move_line_ids.quant_id = quant
+
+    def test_a_done_move_is_not_undone_to_change_it(self):
+        delivery = self._make_delivery(self.bolt, 2, self.rack_a1)
+        delivery.button_validate()
+        sheet = self._make_sheet()
+        with self.assertRaisesRegex(UserError, sheet.name):
+            delivery.move_ids.write({"state": "assigned"})
+
+    def test_places_that_are_counted_stay_where_they_are(self):
+        sheet = self._make_sheet()
+        for place, vals in (
+            (self.rack_a1, {"location_id": self.warehouse.view_location_id.id}),
+            (self.rack_a1, {"active": False}),
+            (self.stock, {"location_id": self.rack_a1.location_id.location_id.id}),
+        ):
+            with self.subTest(place=place.name, vals=vals), self.assertRaisesRegex(UserError, sheet.name):
+                place.write(vals)
+        outside = self.env["stock.location"].create({"name": "Out", "location_id": self.warehouse.view_location_id.id})
+        with self.assertRaisesRegex(UserError, sheet.name):
+            outside.location_id = self.rack_a1
+        sheet.action_cancel()
+        outside.location_id = self.rack_a1

@@ -96,7 +96,7 @@ class TestCounts(InventoryCommon):
 
     def test_bad_quantities(self):
         cases = [(-1, "zero or more"), (float("nan"), "type a number"), ("ten", "type a number"), (1.001, "decimals")]
-        cases += [(float("inf"), "type a number"), (None, "type a number")]
+        cases += [(float("inf"), "type a number"), (None, "type a number"), (10**400, "type a number")]
         for value, sentence in cases:
             with self.subTest(value=value), self.assertRaisesRegex(UserError, f"Bolt.*{sentence}"):
                 self.line.write({"real_qty": value})
@@ -227,3 +227,9 @@ class TestCounts(InventoryCommon):
         lot = self._make_lot(self.glue, "L8")
         line.lot_name = " L8 "
         self.assertEqual((line.lot_id, line.lot_name), (lot, False))
+
+    def test_a_withdrawn_count_keeps_its_line_what_it_is(self):
+        self.line.real_qty = 7
+        self.line.is_counted = False
+        with self.assertRaisesRegex(UserError, "has been counted"):
+            self.line.product_id = self.nut

@@ -203,6 +203,20 @@ class TestExportImport(InventoryCommon):
         problems = self._problems(self._make_csv(["ID de ligne", "Quantité réelle"], [glue.id, "1.234"], delimiter=";"))
         self.assertRegex(problems[0], "two ways")
 
+    def test_a_row_that_was_sorted_in_part_is_named(self):
+        line = self._line(self.sheet, self.bolt)
+        header = ["Line id", "Stock location", "Real quantity"]
+        problems = self._problems(self._make_csv(header, [line.id, self.rack_a2.complete_name, 1]))
+        self.assertRegex(problems[0], "Row 2: .*but the row says")
+
+    def test_a_column_twice_is_named(self):
+        problems = self._problems(self._make_csv(["Line id", "Real quantity", "Real quantity"], [1, 2, 3]))
+        self.assertRegex(problems[0], "twice")
+
+    def test_what_is_not_base64_is_no_file(self):
+        with self.assertRaisesRegex(UserError, "neither an XLSX nor a CSV"):
+            self.sheet.import_counts("x")
+
     def test_odd_files(self):
         line = self._line(self.sheet, self.bolt)
         text = f"Line id;Real quantity\n{line.id};%s\n"

@@ -129,3 +129,26 @@ class TestSecurity(InventoryCommon):
         for user, hides in ((self.counter, True), (self.manager, False)):
             sheet = self.sheet.with_user(user)
             self.assertEqual((sheet.hides_current_qty, sheet.line_ids[0].hides_current_qty), (hides, hides))
+
+    def test_defaults_in_the_context_make_no_evidence(self):
+        line = (
+            self.env["stock.inventory.sheet.line"]
+            .with_user(self.counter)
+            .with_context(
+                default_is_counted=True,
+                default_real_qty=3,
+                default_last_counted_by_id=self.manager.id,
+                default_current_qty=9,
+            )
+        )
+        line = line.create({"sheet_id": self.sheet.id, "product_id": self.nut.id, "location_id": self.rack_a2.id})
+        self.assertRecordValues(
+            line, [{"is_counted": False, "real_qty": 0, "current_qty": 0, "last_counted_by_id": False}]
+        )
+        sheet = (
+            self.env["stock.inventory.sheet"]
+            .with_user(self.manager)
+            .with_context(default_state="validated", default_validated_by_id=self.counter.id)
+        )
+        sheet = sheet.create({"location_id": self.stock.id})
+        self.assertRecordValues(sheet, [{"state": "draft", "validated_by_id": False}])

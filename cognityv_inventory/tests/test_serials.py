@@ -123,3 +123,26 @@ class TestSerials(InventoryCommon):
         sheet.action_complete()
         with self.assertRaisesRegex(UserError, "another owner"):
             sheet.action_validate()
+
+    def test_new_serial_that_became_known_is_in_one_place_only(self):
+        sheet = self._make_sheet()
+        self._add_line(sheet, self.drill, lot_name="SS", real_qty=1)
+        self._make_lot(self.drill, "SS")
+        self._add_line(sheet, self.drill, self.rack_a2, lot_name="SS", real_qty=1)
+        self._count_all_as_expected(sheet)
+        sheet.action_complete()
+        with self.assertRaisesRegex(UserError, "SS of .*Drill was counted in"):
+            sheet.action_validate()
+
+    def test_known_and_new_number_on_one_line(self):
+        sheet = self._make_sheet()
+        lot = self._make_lot(self.glue, "B1")
+        with self.assertRaisesRegex(UserError, "keep one of them"):
+            self._add_line(sheet, self.glue, lot_id=lot.id, lot_name="B2")
+
+    def test_many_new_numbers_are_looked_up_at_once(self):
+        sheet = self._make_sheet()
+        vals = {"sheet_id": sheet.id, "product_id": self.glue.id, "location_id": self.rack_a1.id}
+        before = self.env.cr.sql_log_count
+        self.env["stock.inventory.sheet.line"].create([{**vals, "lot_name": f"N{number}"} for number in range(50)])
+        self.assertLess(self.env.cr.sql_log_count - before, 40)

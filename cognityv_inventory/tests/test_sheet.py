@@ -234,3 +234,16 @@ class TestSheet(InventoryCommon):
     def test_counters_may_count(self):
         with self.assertRaisesRegex(ValidationError, "outsider .* may not count"):
             self._make_sheet(fill=False, start=False, counter_ids=[Command.set(self.outsider.ids)])
+
+    def test_an_archived_place_with_stock_can_be_counted(self):
+        self.env.cr.execute("UPDATE stock_location SET active = FALSE WHERE id = %s", [self.rack_a2.id])
+        self.rack_a2.invalidate_recordset()
+        sheet = self._make_sheet()
+        self.assertIn(self.rack_a2, sheet.line_ids.location_id)
+
+    def test_an_activity_of_ones_own_stays(self):
+        sheet = self._make_sheet(start=False)
+        own = sheet.activity_schedule("mail.mail_activity_data_todo", user_id=self.env.uid, automated=False)
+        sheet.action_plan()
+        sheet.action_start()
+        self.assertTrue(own.active and own.exists())

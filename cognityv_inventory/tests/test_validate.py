@@ -175,3 +175,10 @@ class TestValidate(InventoryCommon):
         (good | bad).invalidate_recordset()
         self.assertEqual((good | bad).mapped("state"), ["completed", "completed"])
         self.assertEqual(self._on_hand(self.nut, self.rack_a1), 4)
+
+    def test_reverse_goes_back_to_a_negative_stock(self):
+        self._put(self.nut, -6, self.rack_a1)
+        sheet = self._completed({(self.nut, self.rack_a1): 5})
+        sheet.action_validate()
+        sheet.action_reverse()
+        self.assertEqual(self._on_hand(self.nut, self.rack_a1), -2)

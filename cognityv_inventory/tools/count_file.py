@@ -3,13 +3,26 @@
 import csv
 import io
 import zipfile
+import zlib
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 DELIMITERS = ";,\t|"
 # What a file that is none, or a broken one, makes openpyxl and csv raise; XML errors are SyntaxErrors.
-UNREADABLE = (InvalidFileException, zipfile.BadZipFile, csv.Error, KeyError, ValueError, OSError, SyntaxError, EOFError)
+UNREADABLE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    csv.Error,
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+)
 # A sheet of 100,000 lines has some 20 MB of XML; a file that unpacks to far more is an attack.
 MAX_UNPACKED_BYTES = 500 * 2**20
 # Spreadsheets write these lines first to say how they separate.

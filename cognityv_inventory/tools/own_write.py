@@ -16,3 +16,8 @@ def as_own_write(records):
 
 def is_own_write(env):
     return env.context.get(CONTEXT_KEY) is OWN_WRITE
+
+
+def without_defaults(defaults, names):
+    """Default values without those of `names`: a `default_…` in the context would write what nobody may write."""
+    return {name: value for name, value in defaults.items() if name not in names}

@@ -20,10 +20,10 @@ def parse_quantity(value, decimal_point="."):
     """
     if isinstance(value, bool):
         raise ValueError("number")
-    if isinstance(value, int | float):
-        number = float(value)
-    else:
-        number = float(_normalize(str(value), decimal_point))
+    try:
+        number = float(value if isinstance(value, int | float) else _normalize(str(value), decimal_point))
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
         raise ValueError("number")
     return number
