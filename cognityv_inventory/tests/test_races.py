@@ -55,7 +55,7 @@ class TestRaces(TransactionCase):
             cr.execute("DELETE FROM stock_quant WHERE product_id IN %s", [product])
             env["product.product"].browse(product).product_tmpl_id.unlink()
             env["stock.location"].browse(place).unlink()
-            cr.commit()  # pylint: disable=invalid-commit
+            env.cr.commit()
 
     def _sheet(self, env):
         return env["stock.inventory.sheet"].browse(self.sheet_id)
