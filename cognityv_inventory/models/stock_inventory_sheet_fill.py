@@ -27,11 +27,9 @@ class StockInventorySheet(models.Model):
         """
         self._check_manager()
         self._check_open_for_lines()
+        self._refresh_lines_before_start()
         added = sum(sheet._fill() for sheet in self)
         self._check_no_overlap_while_counted()
-        not_started = self.filtered(lambda sheet: sheet.state in ("draft", "planned"))
-        if not_started:
-            self.env["stock.inventory.sheet.line"]._refresh_current_qty(not_started)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -43,6 +41,13 @@ class StockInventorySheet(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _refresh_lines_before_start(self):
+        """Lines that were filled some time ago say what the system has today, as those that are added now do."""
+        not_started = self.filtered(lambda sheet: sheet.state in ("draft", "planned"))
+        line_model = self.env["stock.inventory.sheet.line"]
+        if line_model.search_count([("sheet_id", "in", not_started.ids)], limit=1):
+            line_model._refresh_current_qty(not_started)
 
     def _get_fill_product_domain(self):
         """The products that a fill considers."""
