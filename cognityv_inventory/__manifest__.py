@@ -1,7 +1,7 @@
 {
     "name": "Cognityv Inventory",
     "summary": "Inventory sheets: the document of a physical inventory, with stock that stands still while it is counted",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Supply Chain/Inventory",
     "author": "Cognityv",
     "license": "LGPL-3",
@@ -13,8 +13,10 @@
         "data/cognityv_inventory_data.xml",
         "report/stock_inventory_sheet_report.xml",
         "report/stock_inventory_sheet_templates.xml",
+        "wizard/stock_inventory_changed_views.xml",
         "wizard/stock_inventory_complete_views.xml",
         "wizard/stock_inventory_import_views.xml",
+        "wizard/stock_inventory_release_wizard_views.xml",
         "views/stock_inventory_count_views.xml",
         "views/stock_inventory_sheet_line_views.xml",
         "views/stock_inventory_sheet_views.xml",
@@ -22,6 +24,8 @@
         "views/product_template_views.xml",
         "views/stock_location_views.xml",
         "views/stock_move_views.xml",
+        "views/stock_picking_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     "assets": {

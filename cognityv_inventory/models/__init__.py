@@ -9,9 +9,14 @@ from . import stock_inventory_count
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_block
+from . import stock_inventory_sheet_moving
+from . import stock_inventory_sheet_changed
 from . import stock_inventory_sheet_stock
 from . import stock_inventory_sheet_file
+from . import stock_inventory_release
+from . import res_config_settings
 from . import stock_location
 from . import stock_move
 from . import stock_move_line
+from . import stock_picking
 from . import stock_quant

@@ -1,10 +1,17 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 SHEET_SEQUENCE = "stock.inventory.sheet"
+BLOCK_MODES = [
+    ("location", "The whole location"),
+    ("products", "Only the products on the sheet"),
+    ("none", "Nothing, stock goes on moving"),
+]
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    inventory_block_mode = fields.Selection(BLOCK_MODES, "Blocked while counting", required=True, default="location")
 
     def _create_per_company_sequences(self):
         result = super()._create_per_company_sequences()

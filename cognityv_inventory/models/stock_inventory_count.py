@@ -27,6 +27,12 @@ class StockInventoryCount(models.Model):
         default="set",
         help="Set: the quantity found. Add: found in addition to what was counted before.",
     )
+    on_hand_qty = fields.Float(
+        "On hand then",
+        digits="Product Unit",
+        readonly=True,
+        help="What the system had when it was seen: what the quantity is compared with.",
+    )
     user_id = fields.Many2one("res.users", "Counted by", required=True, default=lambda self: self.env.user, index=True)
     counted_at = fields.Datetime(required=True, default=fields.Datetime.now, help="When it was seen.")
     source = fields.Selection(
@@ -56,6 +62,7 @@ class StockInventoryCount(models.Model):
             if key not in counts and key not in fresh:
                 fresh[key] = self._prepare_create_vals(vals)
         self._check_countable(fresh.values())
+        self._set_on_hand(fresh.values())
         counts.update(zip(fresh, super().create(list(fresh.values())), strict=True))
         return self.browse(counts[key].id for key in keys)
 
@@ -85,6 +92,14 @@ class StockInventoryCount(models.Model):
         by_id = {line.id: line for line in lines}
         for vals in vals_list:
             vals["quantity"] = by_id[vals["line_id"]]._check_quantity(vals.get("quantity"))
+
+    def _set_on_hand(self, vals_list):
+        """Give each count what the system had when it was seen, worked out for all of them at once."""
+        now = fields.Datetime.now()
+        moments = [(vals["line_id"], fields.Datetime.to_datetime(vals.get("counted_at")) or now) for vals in vals_list]
+        on_hand = self.env["stock.inventory.sheet.line"].sudo()._get_on_hand_at(moments)
+        for vals, quantity in zip(vals_list, on_hand, strict=True):
+            vals["on_hand_qty"] = quantity
 
     def write(self, vals):
         if not is_own_write(self.env):

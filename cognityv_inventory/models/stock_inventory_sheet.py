@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.own_write import as_own_write, is_own_write, without_defaults
 from .product_template import COUNT_TYPES
-from .res_company import SHEET_SEQUENCE
+from .res_company import BLOCK_MODES, SHEET_SEQUENCE
 
 STATES = [
     ("draft", "Draft"),
@@ -96,11 +96,12 @@ class StockInventorySheet(models.Model):
     )
     blind = fields.Boolean("Blind count", help="Counters do not see the current quantities, on paper either.")
     block_mode = fields.Selection(
-        [("location", "The whole location"), ("products", "Only the products on the sheet")],
+        BLOCK_MODES,
         "Blocked while counting",
         required=True,
-        default="location",
-        help="Moves in or out are refused from Start until the sheet is validated or cancelled.",
+        default=lambda self: self.env.company.inventory_block_mode,
+        help="Moves in or out of what is blocked are refused from Start until the sheet is validated or cancelled. When "
+        "nothing is blocked, each line is compared with what the system had at the moment it was counted.",
     )
     started_at = fields.Datetime("Started on", readonly=True, copy=False)
     started_by_id = fields.Many2one("res.users", "Started by", readonly=True, copy=False)
@@ -366,9 +367,10 @@ class StockInventorySheet(models.Model):
         """
         self._check_manager()
         self._lock_for("in_progress", from_states=("planned",))
-        self._wait_for_other_starts()
+        self._hold_places()
         for sheet in self:
             sheet._check_lines_inside()
+        self._add_what_has_come_since_fill()
         self._check_no_overlap()
         self._set_state("in_progress", "started")
         self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
@@ -388,15 +390,15 @@ class StockInventorySheet(models.Model):
             sheet._check_serials_counted_once()
             sheet._settle_uncounted(keep_uncounted)
         self._set_state("completed", "completed")
+        self._refresh_moving_stock()
         self._finish_activities()
         return True
 
     def action_reopen(self):
-        """Completed → In progress. Every count stays; current quantities are read again."""
+        """Completed → In progress. Every count stays."""
         self._check_manager()
         self._lock_for("in_progress", from_states=("completed",))
         self._set_state("in_progress", completed_at=False, completed_by_id=False)
-        self.env["stock.inventory.sheet.line"]._refresh_current_qty(self)
         self._schedule_activities(self.env._("Count this inventory"), "planned_end")
         return True
 
@@ -408,14 +410,17 @@ class StockInventorySheet(models.Model):
             sheet._adjust_stock()
         self._set_state("validated", "validated")
         self._remember_last_count()
+        self._reserve_what_waited()
         return True
 
     def action_cancel(self):
         """→ Cancelled from any state before validation: the places are free again and every count is kept."""
         self._check_manager()
         self._lock_for("cancelled")
+        counting = self.filtered(lambda sheet: sheet.state in BLOCKING_STATES)
         self._set_state("cancelled")
         self._finish_activities()
+        counting._reserve_what_waited()
         return True
 
     def action_reset_to_draft(self):

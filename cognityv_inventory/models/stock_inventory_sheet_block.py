@@ -1,6 +1,8 @@
-from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo import fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Domain
+from odoo.sql_db import db_connect
+from odoo.tools import SQL, format_datetime
 
 from .stock_inventory_sheet import BLOCKING_STATES
 
@@ -10,35 +12,61 @@ class StockInventorySheet(models.Model):
 
     _inherit = "stock.inventory.sheet"
 
+    def _get_blocking_domain(self):
+        """The sheets that keep stock from moving now."""
+        return Domain("state", "in", BLOCKING_STATES) & Domain("block_mode", "!=", "none")
+
+    def _get_covered_domain(self):
+        """The places that `_covers` says yes to, as a domain on locations."""
+        return Domain("id", "child_of" if self.include_sublocations else "in", self.location_id.ids)
+
+    # Moves
+
     def _check_not_blocked(self, move_lines):
         """
         :param move_lines: stock.move.line records that are to move
+        :return: the releases by hand that let some of them pass
         :raises UserError: for the first one that one of these sheets, which are being counted, blocks
         """
-        held = self._get_held(move_lines)
-        for line in move_lines:
-            for location in line.location_id | line.location_dest_id:
-                for sheet in self.filtered(lambda sheet, place=location: sheet._covers(place)):
-                    if sheet._blocks(line, location, held):
-                        raise UserError(sheet._get_block_message(line.product_id, location))
+        releases = self._get_releases(move_lines)
+        if block := self._find_block(move_lines, releases):
+            sheet, product, location = block
+            raise UserError(sheet._get_block_message(product, location))
+        return releases
 
-    def _get_held(self, move_lines):
+    def _find_block(self, movers, releases):
+        """The first of `movers` (stock.move.line or stock.move) that one of these sheets refuses.
+
+        :return: a tuple of sheet, product and place; None when all may move
+        """
+        held = self._get_held(movers)
+        released = {(release.sheet_id, release.picking_id) for release in releases}
+        for mover in movers if self else ():
+            for location in mover.location_id | mover.location_dest_id:
+                for sheet in self.filtered(lambda sheet, place=location: sheet._covers(place)):
+                    if (sheet, mover.picking_id) not in released and sheet._blocks(mover, location, held):
+                        return sheet, mover.product_id, location
+        return None
+
+    def _get_held(self, movers):
         """What these sheets count of the products that move, as a set of (sheet, product, place)."""
-        domain = [("sheet_id", "in", self.ids), ("product_id", "in", move_lines.product_id.ids)]
+        if not self:
+            return set()
+        domain = [("sheet_id", "in", self.ids), ("product_id", "in", movers.product_id.ids)]
         fields_held = ["sheet_id", "product_id", "location_id"]
         return set(self.env["stock.inventory.sheet.line"].sudo()._read_group(domain, fields_held))
 
-    def _blocks(self, move_line, location, held):
+    def _blocks(self, mover, location, held):
         """Whether this sheet, which covers `location`, refuses that a line moves there.
 
         It lets its own adjustment pass, and that of another sheet for what it does not hold itself.
         """
-        adjusting = move_line.move_id.inventory_sheet_id
+        adjusting = mover._get_adjusting_sheet()
         if adjusting == self:
             return False
         if self.block_mode == "location" and adjusting.state not in BLOCKING_STATES:
             return True
-        return (self, move_line.product_id, location) in held
+        return (self, mover.product_id, location) in held
 
     def _get_block_message(self, product, location):
         return self.env._(
@@ -49,4 +77,100 @@ class StockInventorySheet(models.Model):
             sheet=self.name,
             user=self.started_by_id.name,
             date=format_datetime(self.env, self.started_at, dt_format="short"),
+        )
+
+    def _get_counting_note(self):
+        return self.env._(
+            "Counted on inventory sheet %(sheet)s, started by %(user)s on %(date)s.",
+            sheet=self.name,
+            user=self.started_by_id.name,
+            date=format_datetime(self.env, self.started_at, dt_format="short"),
+        )
+
+    # Start
+
+    def _hold_places(self):
+        """Wait for everything that moves in the places of these sheets, and let nothing begin to, until the end of
+        this transaction; then make sure that what it did can be seen from here.
+
+        Whoever moves stock holds the row of its place and of those above (`stock.location._hold_against_start`). The
+        topmost place is updated too: two sheets that start at once, one in a place of the other, have no other row
+        in common, and each looks at a snapshot without the other. The second one cannot serialize then, and Odoo
+        tries it again.
+        """
+        roots = {int(sheet.location_id.parent_path.split("/")[0]) for sheet in self}
+        query = SQL(
+            """
+            UPDATE stock_location place SET write_date = place.write_date
+              FROM (SELECT id FROM stock_location WHERE id IN %s ORDER BY id FOR NO KEY UPDATE) held
+             WHERE place.id = held.id
+            """,
+            tuple(roots | set(self.location_id.ids)),
+        )
+        self.env.cr.execute(query)
+        self.filtered(lambda sheet: sheet.block_mode != "none")._check_snapshot()
+
+    def _check_snapshot(self):
+        """Whether this transaction sees the stock of these places as it is.
+
+        Odoo's transactions look at a snapshot, taken before they waited for a lock: what was moved meanwhile is
+        committed, but not to be seen. So the quants are read once more on another connection. A difference is
+        either our own, not committed yet, or makes this transaction start again.
+
+        :raises ConcurrencyError: when stock has moved that this transaction cannot see; Odoo tries it again
+        """
+        if not self:
+            return
+        places = self.env["stock.location"].sudo().with_context(active_test=False)
+        places = places.search(Domain.OR(sheet._get_location_domain() for sheet in self))
+        self.env["stock.quant"].flush_model()
+        query = SQL(
+            """SELECT id, product_id, location_id, lot_id, package_id, owner_id, quantity
+                 FROM stock_quant WHERE location_id IN %s""",
+            places._ids or (0,),
+        )
+        here = set(self.env.execute_query(query))
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute(query)
+            committed = set(cr.fetchall())
+        ids_here = {row[0] for row in here}
+        if {row[0] for row in committed} - ids_here:
+            raise ConcurrencyError(self.env._("Stock has moved while the sheet was starting; start it again."))
+        if unequal := {row[0] for row in here - committed}:
+            # Fails to serialize where another one has changed it; passes where we have.
+            self.env.cr.execute(SQL("SELECT FROM stock_quant WHERE id IN %s FOR SHARE", tuple(unequal)))
+
+    # Reservation
+
+    def _get_reservable_domain(self, product):
+        """The quants of `product` that these sheets, which block, let be reserved."""
+        domain = Domain.TRUE
+        for sheet in self:
+            if sheet.block_mode == "location":
+                blocked = sheet._get_covered_domain()
+            else:
+                lines = self.env["stock.inventory.sheet.line"].sudo()
+                held = lines.search([("sheet_id", "=", sheet.id), ("product_id", "=", product.id)])
+                blocked = Domain("id", "in", held.location_id.ids)
+            domain &= Domain("location_id", "not any", blocked)
+        return domain
+
+    def _reserve_what_waited(self):
+        """What was not reserved while these sheets blocked its place is tried again, now that they do not."""
+        if self.env["ir.config_parameter"].sudo().get_param("stock.picking_no_auto_reserve"):
+            return
+        for sheet in self.filtered(lambda sheet: sheet.block_mode != "none"):
+            moves = self.env["stock.move"].sudo().search(sheet._get_waiting_domain(), order="priority desc, date, id")
+            moves._action_assign()
+
+    def _get_waiting_domain(self):
+        """Moves that wait for stock which may be in the places of this sheet, and are to be reserved by now, as
+        Odoo's own `_trigger_assign` has it."""
+        quants = self.env["stock.quant"].sudo()
+        in_places = Domain("location_id", "any", self._get_location_domain()) & Domain("quantity", ">", 0)
+        return (
+            Domain("state", "in", ("confirmed", "partially_available"))
+            & (Domain("location_id", "child_of", self.location_id.ids) | Domain("location_id", "parent_of", self.location_id.ids))
+            & Domain("product_id", "in", quants._search(in_places).subselect("product_id"))
+            & (Domain("reservation_date", "<=", fields.Date.today()) | Domain("picking_type_id.reservation_method", "=", "at_confirm"))
         )

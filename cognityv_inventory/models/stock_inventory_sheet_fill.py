@@ -17,6 +17,11 @@ class StockInventorySheet(models.Model):
     )
     rack_from = fields.Char("From rack", help="Only places whose name comes at or after this one.")
     rack_to = fields.Char("To rack", help="Only places whose name comes at or before this one, or starts with it.")
+    refill_at_start = fields.Boolean(
+        "Fill again at Start",
+        copy=False,
+        help="Start adds what has come into stock since the sheet was filled. Deleting a line switches this off.",
+    )
 
     def action_fill(self):
         """Add a line for everything that the system has in the sheet's places and that meets the criteria.
@@ -29,6 +34,7 @@ class StockInventorySheet(models.Model):
         self._check_open_for_lines()
         self._refresh_lines_before_start()
         added = sum(sheet._fill() for sheet in self)
+        self.refill_at_start = True
         self._check_no_overlap_while_counted()
         return {
             "type": "ir.actions.client",
@@ -48,6 +54,10 @@ class StockInventorySheet(models.Model):
         line_model = self.env["stock.inventory.sheet.line"]
         if line_model.search_count([("sheet_id", "in", not_started.ids)], limit=1):
             line_model._refresh_current_qty(not_started)
+
+    def _add_what_has_come_since_fill(self):
+        for sheet in self.filtered("refill_at_start"):
+            sheet._fill()
 
     def _get_fill_product_domain(self):
         """The products that a fill considers."""

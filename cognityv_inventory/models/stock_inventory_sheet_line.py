@@ -12,7 +12,16 @@ from .stock_inventory_sheet import COUNTED_USAGES
 IDENTITY = ("product_id", "location_id", "lot_id", "lot_name", "package_id", "owner_id")
 QUANT_IDENTITY = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
 # Written by the add-on's own code only.
-PROTECTED = {"sheet_id", "company_id", "current_qty", "gap_qty", "count_ids", "last_counted_at", "last_counted_by_id"}
+PROTECTED = {
+    "sheet_id",
+    "company_id",
+    "current_qty",
+    "counted_on_hand",
+    "gap_qty",
+    "count_ids",
+    "last_counted_at",
+    "last_counted_by_id",
+}
 
 
 class StockInventorySheetLine(models.Model):
@@ -71,7 +80,21 @@ class StockInventorySheetLine(models.Model):
         digits="Product Unit",
         compute="_compute_current_qty",
         store=True,
-        help="What the system says: read when the line is made, filled or planned, and again when the sheet is started.",
+        help="What the system says: read when the line is made, filled or planned, and again when the sheet is started. "
+        "Where stock goes on moving, read again with each count of the line and when the sheet is completed.",
+    )
+    counted_on_hand = fields.Float(
+        "On hand when counted",
+        digits="Product Unit",
+        compute="_compute_counted",
+        store=True,
+        help="What the system had at the moment of the count: what the real quantity is compared with.",
+    )
+    moved_qty = fields.Float(
+        "Moved since counted",
+        digits="Product Unit",
+        compute="_compute_moved_qty",
+        help="What has come in less what has gone out since the line was counted.",
     )
     count_ids = fields.One2many("stock.inventory.count", "line_id", "Counts", readonly=True)
     real_qty = fields.Float(
@@ -90,7 +113,7 @@ class StockInventorySheetLine(models.Model):
         digits="Product Unit",
         compute="_compute_gap_qty",
         store=True,
-        help="Real quantity less current quantity; zero while not counted.",
+        help="Real quantity less what the system had when it was counted; zero while not counted.",
     )
     description = fields.Char()
     serial_elsewhere = fields.Char(
@@ -119,7 +142,12 @@ class StockInventorySheetLine(models.Model):
             line.current_qty = on_hand[line._get_inventory_identity()] if not line.lot_name else 0.0
 
     @api.depends(
-        "count_ids.quantity", "count_ids.mode", "count_ids.pass_number", "count_ids.counted_at", "count_ids.superseded"
+        "count_ids.quantity",
+        "count_ids.mode",
+        "count_ids.pass_number",
+        "count_ids.counted_at",
+        "count_ids.superseded",
+        "count_ids.on_hand_qty",
     )
     def _compute_counted(self):
         counts_by_line = self._get_accepted_counts()
@@ -130,11 +158,17 @@ class StockInventorySheetLine(models.Model):
             line.is_counted = bool(last)
             line.last_counted_at = last and last[0].counted_at
             line.last_counted_by_id = last and last[0].user_id
+            line.counted_on_hand = last[0].on_hand_qty if last else 0.0
 
-    @api.depends("real_qty", "current_qty", "is_counted")
+    @api.depends("real_qty", "counted_on_hand", "is_counted")
     def _compute_gap_qty(self):
         for line in self:
-            line.gap_qty = line.real_qty - line.current_qty if line.is_counted else 0.0
+            line.gap_qty = line.real_qty - line.counted_on_hand if line.is_counted else 0.0
+
+    @api.depends("current_qty", "counted_on_hand", "is_counted")
+    def _compute_moved_qty(self):
+        for line in self:
+            line.moved_qty = line.current_qty - line.counted_on_hand if line.is_counted else 0.0
 
     @api.depends("lot_id", "location_id")
     def _compute_serial_elsewhere(self):
@@ -300,6 +334,11 @@ class StockInventorySheetLine(models.Model):
                 )
             )
 
+    def unlink(self):
+        # Who takes lines away does not want them back at Start.
+        self.sheet_id.filtered("refill_at_start").refill_at_start = False
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_counted(self):
         self.sheet_id._check_open_for_lines()
@@ -431,8 +470,9 @@ class StockInventorySheetLine(models.Model):
     # Set-based stock
 
     @api.model
-    def _get_on_hand_query(self, sheets):
-        """What the system has now for each line of `sheets`, as SQL with the columns id and quantity.
+    def _get_on_hand_query(self, condition):
+        """What the system has now for each line that meets `condition` (SQL over `line`), as SQL with the columns id
+        and quantity.
 
         SQL, since a line is matched to its quants by five columns of which three may be missing, for all lines of
         a sheet at once.
@@ -448,10 +488,10 @@ class StockInventorySheetLine(models.Model):
                AND COALESCE(quant.package_id, 0) = COALESCE(line.package_id, 0)
                AND COALESCE(quant.owner_id, 0) = COALESCE(line.owner_id, 0)
                AND line.lot_name IS NULL
-             WHERE line.sheet_id IN %s
+             WHERE %s
           GROUP BY line.id
             """,
-            tuple(sheets.ids),
+            condition,
         )
 
     @api.model
@@ -462,20 +502,23 @@ class StockInventorySheetLine(models.Model):
     @api.model
     def _refresh_current_qty(self, sheets):
         """Read the current quantity of every line of `sheets` again, in one statement."""
+        if sheets:
+            self._read_current_qty(SQL("line.sheet_id IN %s", tuple(sheets.ids)))
+
+    @api.model
+    def _read_current_qty(self, condition):
         self._flush_for_sql()
         query = SQL(
             """
             UPDATE stock_inventory_sheet_line line
-               SET current_qty = on_hand.quantity,
-                   gap_qty = CASE WHEN line.is_counted THEN line.real_qty - on_hand.quantity ELSE 0 END
+               SET current_qty = on_hand.quantity
               FROM (%s) on_hand
              WHERE line.id = on_hand.id
             """,
-            self._get_on_hand_query(sheets),
+            self._get_on_hand_query(condition),
         )
         self.env.cr.execute(query)
-        self.invalidate_model(["current_qty", "gap_qty"])
-        sheets.invalidate_recordset(["gap_line_count"])
+        self.invalidate_model(["current_qty", "moved_qty"])
 
     @api.model
     def _get_differing_from_stock(self, sheets, expected):
@@ -491,7 +534,7 @@ class StockInventorySheetLine(models.Model):
              WHERE ROUND(%s - on_hand.quantity, %s) <> 0
           ORDER BY line.id
             """,
-            self._get_on_hand_query(sheets),
+            self._get_on_hand_query(SQL("line.sheet_id IN %s", tuple(sheets.ids))),
             expected,
             digits,
         )

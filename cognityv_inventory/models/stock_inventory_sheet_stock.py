@@ -12,15 +12,6 @@ class StockInventorySheet(models.Model):
 
     _inherit = "stock.inventory.sheet"
 
-    def _wait_for_other_starts(self):
-        """Two sheets that start at once in one warehouse would not see each other: each looks at a snapshot.
-
-        Both touch the row of the topmost location, so that the second one fails to serialize, and Odoo tries it
-        again when the first one is there to be seen.
-        """
-        roots = tuple({int(sheet.location_id.parent_path.split("/")[0]) for sheet in self})
-        self.env.cr.execute(SQL("UPDATE stock_location SET write_date = write_date WHERE id IN %s", roots))
-
     def _check_no_overlap_while_counted(self):
         self.filtered(lambda sheet: sheet.state in BLOCKING_STATES)._check_no_overlap()
 
@@ -67,28 +58,40 @@ class StockInventorySheet(models.Model):
     def _adjust_stock(self):
         """Make and do the moves that bring stock to what was found, and prove that they did."""
         self.ensure_one()
+        self._hold_counted_places()
+        self._refresh_moving_stock()
         self._check_unchanged_since_start()
         self._make_new_lots()
         self._check_serials_counted_once()
         self._do_moves(self._prepare_gap_moves())
         self._check_stock_is_real()
 
+    def _hold_counted_places(self):
+        """Take the rows that `_remember_last_count` writes before anything else, so that who moves stock in these
+        places, where they are not blocked, waits for us and we never for them."""
+        ids = self._get_counted_places().ids
+        if ids:
+            query = SQL("SELECT id FROM stock_location WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(ids))
+            self.env.cr.execute(query)
+
     def _check_unchanged_since_start(self):
         """
         :raises UserError: when something changed the stock of a line although its place was blocked
         """
-        lines = self.env["stock.inventory.sheet.line"]._get_differing_from_stock(self, SQL("line.current_qty"))
-        if lines:
+        if lines := self._get_changed_lines():
             message = self.env._(
-                "Stock has changed since sheet %(sheet)s was started, although its places were blocked. Reopen the sheet, "
-                "which reads the current quantities again, and count these lines once more:\n%(lines)s",
+                "Stock has changed since sheet %(sheet)s was started, although its places were blocked. Press Validate on "
+                "the sheet to choose what to do with each of these lines:\n%(lines)s",
                 sheet=self.name,
                 lines=self._list_lines(lines, len(lines)),
             )
             raise UserError(message)
 
     def _check_stock_is_real(self):
-        expected = SQL("CASE WHEN line.is_counted THEN line.real_qty ELSE on_hand.quantity END")
+        expected = SQL(
+            "CASE WHEN line.is_counted THEN line.real_qty + line.current_qty - line.counted_on_hand"
+            " ELSE on_hand.quantity END"
+        )
         lines = self.env["stock.inventory.sheet.line"]._get_differing_from_stock(self, expected)
         if lines:
             message = self.env._(
@@ -153,7 +156,6 @@ class StockInventorySheet(models.Model):
         move_model = self.env["stock.move"].with_company(company).with_context(inventory_mode=False)
         moves = as_own_write(move_model).create(vals_list).with_env(move_model.env)
         moves.with_context(ignore_dest_packages=True)._action_done()
-        moves._trigger_assign()
         return moves
 
     def _fetch_quants(self, vals_list):
@@ -198,7 +200,7 @@ class StockInventorySheet(models.Model):
     def _reverse_stock(self):
         moves = self.move_ids.filtered(lambda move: move.state == "done")
         self._check_still_there(moves)
-        self._do_moves([move._prepare_inventory_reversal_vals() for move in moves])
+        self._do_moves([move._prepare_inventory_reversal_vals() for move in moves])._trigger_assign()
 
     def _check_still_there(self, moves):
         """

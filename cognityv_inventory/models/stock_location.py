@@ -1,10 +1,14 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from .stock_inventory_sheet import BLOCKING_STATES
+from .stock_inventory_sheet import COUNTED_USAGES
 
 
 class StockLocation(models.Model):
+    """A place knows by which sheets it is being counted, and stays where it is meanwhile."""
+
     _inherit = "stock.location"
 
     last_inventory_sheet_id = fields.Many2one(
@@ -17,6 +21,28 @@ class StockLocation(models.Model):
         groups="cognityv_inventory.group_counter",
     )
 
+    is_being_counted = fields.Boolean(compute="_compute_counting_note", search="_search_is_being_counted")
+    counting_note = fields.Char(
+        "Being counted",
+        compute="_compute_counting_note",
+        help="The inventory sheets that keep stock from moving in or out of this place now.",
+    )
+
+    @api.depends("parent_path")
+    def _compute_counting_note(self):
+        sheets = self._get_counting_sheets()
+        for place in self:
+            covering = sheets.filtered(lambda sheet, place=place: sheet._covers(place._origin))
+            place.is_being_counted = bool(covering)
+            place.counting_note = " ".join(sheet._get_counting_note() for sheet in covering)
+
+    def _search_is_being_counted(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        sheet_model = self.env["stock.inventory.sheet"].sudo()
+        sheets = sheet_model.search(sheet_model._get_blocking_domain())
+        return Domain.OR(sheet._get_covered_domain() for sheet in sheets)
+
     def write(self, vals):
         if vals.keys() & {"location_id", "usage", "active", "company_id"}:
             (self | self.browse(vals.get("location_id")))._check_not_being_counted()
@@ -26,10 +52,8 @@ class StockLocation(models.Model):
         """
         :raises UserError: when one of these places is counted, or has a place in it that is
         """
-        sheets = self.sudo()._get_counting_sheets() | self.env["stock.inventory.sheet"].sudo().search(
-            [("state", "in", BLOCKING_STATES), ("location_id", "child_of", self.ids)]
-        )
-        for sheet in sheets:
+        self._hold_against_start()
+        for sheet in self._get_counting_sheets_around():
             for place in self.sudo():
                 if sheet._covers(place) or sheet.location_id._is_below(place):
                     message = self.env._(
@@ -43,20 +67,45 @@ class StockLocation(models.Model):
     def _is_below(self, place):
         return (self.parent_path or "").startswith(place.parent_path or "-")
 
+    def _get_ids_upwards(self):
+        """The ids of these places and of all places that they are in."""
+        return {int(part) for place in self for part in (place.parent_path or "").split("/") if part} | set(self.ids)
+
     def _get_counting_sheets(self):
-        """The sheets, of any company, that are being counted in these places or in places above them."""
-        ancestors = {int(part) for place in self for part in (place.parent_path or "").split("/") if part} | set(
-            self.ids
-        )
-        domain = [("state", "in", BLOCKING_STATES), ("location_id", "in", list(ancestors))]
-        return (
-            self.env["stock.inventory.sheet"].sudo().search(domain) if ancestors else self.env["stock.inventory.sheet"]
-        )
+        """The sheets, of any company, that block these places or places above them."""
+        sheet_model = self.env["stock.inventory.sheet"].sudo()
+        ids = self._get_ids_upwards()
+        if not ids:
+            return sheet_model
+        return sheet_model.search(sheet_model._get_blocking_domain() & Domain("location_id", "in", list(ids)))
+
+    def _get_counting_sheets_around(self):
+        """The sheets, of any company, that block these places, or places above or in them."""
+        sheet_model = self.env["stock.inventory.sheet"].sudo()
+        related = Domain("location_id", "in", list(self._get_ids_upwards())) | Domain("location_id", "child_of", self.ids)
+        return sheet_model.search(sheet_model._get_blocking_domain() & related) if self else sheet_model
+
+    def _hold_against_start(self):
+        """Let no sheet start here, or in a place above, until this transaction has ended.
+
+        Who moves stock takes a shared lock on the rows of its places and of those above, beside others who move;
+        Start updates the row of its place (`_hold_places`). So one waits for the other, and a mover that looks at a
+        snapshot from before a Start cannot serialize: Odoo tries it again, and then it sees the sheet. SQL, since the
+        ORM has no shared lock.
+        """
+        if ids := self._get_ids_upwards():
+            query = SQL(
+                "SELECT id FROM stock_location WHERE id IN %s AND usage IN %s ORDER BY id FOR SHARE",
+                tuple(ids),
+                COUNTED_USAGES,
+            )
+            self.env.cr.execute(query)
 
     def _check_not_counted(self, move_lines):
         """
         :param move_lines: the stock.move.line records that go in or out of these places
+        :return: the releases by hand that let some of them pass
         :raises UserError: for the first one that a sheet blocks
         """
-        if sheets := self._get_counting_sheets():
-            sheets._check_not_blocked(move_lines.sudo())
+        self._hold_against_start()
+        return self._get_counting_sheets()._check_not_blocked(move_lines.sudo())

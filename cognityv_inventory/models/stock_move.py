@@ -47,6 +47,10 @@ class StockMove(models.Model):
         if not is_own_write(self.env) and PROTECTED & set(names):
             raise UserError(self.env._("Only validating an inventory sheet links a move with it."))
 
+    def _get_adjusting_sheet(self):
+        """The inventory sheet whose own adjustment this is."""
+        return self.inventory_sheet_id
+
     def _prepare_inventory_reversal_vals(self):
         """The values of the move that undoes this one, and is linked with it both ways."""
         common = {

@@ -49,15 +49,33 @@ class StockMoveLine(models.Model):
                 raise UserError(message)
 
     def _action_done(self):
-        self.filtered("quantity")._check_inventory_block()
-        return super()._action_done()
+        lines = self.filtered("quantity")
+        releases = lines._check_inventory_block()
+        result = super()._action_done()
+        releases._follow(lines.exists())
+        return result
 
     def _check_inventory_block(self):
         """Refuse to move stock in or out of a place that is being counted.
 
+        :return: the releases by hand that let some of these lines pass
         :raises UserError: naming the place, the sheet, who started it and when
         """
-        (self.location_id | self.location_dest_id)._check_not_counted(self)
+        return (self.location_id | self.location_dest_id)._check_not_counted(self)
+
+    def _get_inventory_changes(self):
+        """What this line changes when it is done: a pair of identity (see QUANT_IDENTITY) and quantity for its place
+        of origin and one for its destination."""
+        product, lot, owner = self.product_id.id, self.lot_id.id, self.owner_id.id
+        quantity = self.quantity_product_uom
+        return [
+            ((product, self.location_id.id, lot, self.package_id.id, owner), -quantity),
+            ((product, self.location_dest_id.id, lot, self.result_package_id.id, owner), quantity),
+        ]
+
+    def _get_adjusting_sheet(self):
+        """The inventory sheet whose own adjustment this is."""
+        return self.move_id.inventory_sheet_id
 
     def _prepare_inventory_reversal_vals(self):
         return {

@@ -1,1 +1,1 @@
-from . import stock_inventory_complete, stock_inventory_import
+from . import stock_inventory_changed, stock_inventory_complete, stock_inventory_import, stock_inventory_release_wizard

@@ -53,7 +53,7 @@ registry.category("web_tour.tours").add("inventory_sheet_whole_way", {
         { content: "It is named", trigger: ".modal [name=uncounted]:contains(Washer)" },
         { content: "Keep it as not counted", trigger: ".modal button[name=action_keep]", run: "click" },
         { content: "It is completed", trigger: state("Completed") },
-        { content: "Validate", trigger: "button[name=action_validate]", run: "click" },
+        { content: "Validate", trigger: "button[name=action_ask_validate]", run: "click" },
         { content: "It is validated", trigger: state("Validated") },
         { content: "The tools", trigger: ".o_inventory_tools", run: "click" },
         { content: "Show the moves", trigger: ".o_show_moves", run: "click" },
@@ -82,6 +82,6 @@ registry.category("web_tour.tours").add("inventory_sheet_counter_phone", {
         { content: "It is counted", trigger: ".o_kanban_record:contains(Bolt):contains(4.00)" },
         { content: "Complete", trigger: "button[name=action_ask_complete]", run: "click" },
         { content: "It is completed", trigger: ".o_statusbar_status:contains(Completed)" },
-        { content: "A counter does not validate", trigger: "body:not(:has(button[name=action_validate]))" },
+        { content: "A counter does not validate", trigger: "body:not(:has(button[name=action_ask_validate]))" },
     ],
 });
