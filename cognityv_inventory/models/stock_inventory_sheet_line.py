@@ -86,7 +86,7 @@ class StockInventorySheetLine(models.Model):
     counted_on_hand = fields.Float(
         "On hand when counted",
         digits="Product Unit",
-        compute="_compute_counted",
+        compute="_compute_last_count",
         store=True,
         help="What the system had at the moment of the count: what the real quantity is compared with.",
     )
@@ -106,8 +106,8 @@ class StockInventorySheetLine(models.Model):
         help="What was found. Empty means not counted, which is not the same as zero.",
     )
     is_counted = fields.Boolean("Counted", compute="_compute_counted", store=True, readonly=False)
-    last_counted_at = fields.Datetime("Counted on", compute="_compute_counted", store=True)
-    last_counted_by_id = fields.Many2one("res.users", "Counted by", compute="_compute_counted", store=True)
+    last_counted_at = fields.Datetime("Counted on", compute="_compute_last_count", store=True)
+    last_counted_by_id = fields.Many2one("res.users", "Counted by", compute="_compute_last_count", store=True)
     gap_qty = fields.Float(
         "Gap",
         digits="Product Unit",
@@ -142,28 +142,31 @@ class StockInventorySheetLine(models.Model):
             line.current_qty = on_hand[line._get_inventory_identity()] if not line.lot_name else 0.0
 
     @api.depends(
-        "count_ids.quantity",
-        "count_ids.mode",
-        "count_ids.pass_number",
-        "count_ids.counted_at",
-        "count_ids.superseded",
-        "count_ids.on_hand_qty",
+        "count_ids.quantity", "count_ids.mode", "count_ids.pass_number", "count_ids.counted_at", "count_ids.superseded"
     )
     def _compute_counted(self):
         counts_by_line = self._get_accepted_counts()
         for line in self:
             counts = counts_by_line[line.id]
-            last = counts[-1:]
             line.real_qty = line._sum_counts(counts)
-            line.is_counted = bool(last)
+            line.is_counted = bool(counts)
+
+    @api.depends("count_ids.pass_number", "count_ids.counted_at", "count_ids.superseded", "count_ids.on_hand_qty")
+    def _compute_last_count(self):
+        """Apart from `_compute_counted`: a form that is being filled in must not take back what is typed."""
+        counts_by_line = self._get_accepted_counts()
+        for line in self:
+            last = counts_by_line[line.id][-1:]
             line.last_counted_at = last and last[0].counted_at
             line.last_counted_by_id = last and last[0].user_id
             line.counted_on_hand = last[0].on_hand_qty if last else 0.0
 
-    @api.depends("real_qty", "counted_on_hand", "is_counted")
+    @api.depends("real_qty", "current_qty", "counted_on_hand", "last_counted_at", "is_counted")
     def _compute_gap_qty(self):
         for line in self:
-            line.gap_qty = line.real_qty - line.counted_on_hand if line.is_counted else 0.0
+            # What is typed and not saved yet is compared with what is there now.
+            expected = line.counted_on_hand if line.last_counted_at else line.current_qty
+            line.gap_qty = line.real_qty - expected if line.is_counted else 0.0
 
     @api.depends("current_qty", "counted_on_hand", "is_counted")
     def _compute_moved_qty(self):

@@ -22,7 +22,7 @@ class StockInventorySheetLine(models.Model):
 
     @api.depends("last_counted_at", "current_qty")
     def _compute_moved_in_out(self):
-        moments = [(line._origin.id, line.last_counted_at) for line in self if line.is_counted]
+        moments = [(line._origin.id, line.last_counted_at) for line in self if line.last_counted_at]
         moved = self._get_moved_since(moments)
         for line in self:
             line.moved_in_qty, line.moved_out_qty = moved.get((line._origin.id, line.last_counted_at), (0.0, 0.0))

@@ -131,6 +131,8 @@ class StockInventorySheet(models.Model):
             lot = lots[line.product_id.id, line.lot_name]
             line._check_alone_with_lot(lot)
             line.write({"lot_id": lot.id, "lot_name": False})
+        # Read what there is of these lots now, before their moves.
+        lines.flush_recordset(["current_qty"])
 
     def _prepare_gap_moves(self):
         """The values of one move for each gap; serial numbers that were elsewhere are moved from there."""

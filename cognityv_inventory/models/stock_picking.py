@@ -14,7 +14,7 @@ class StockPicking(models.Model):
         """What would stop this transfer now, before anybody presses Validate."""
         for picking in self:
             blocks = picking._get_inventory_blocks() if picking.state not in ("done", "cancel") else []
-            picking.counting_note = blocks and blocks[0][0]._get_block_message(*blocks[0][1:])
+            picking.counting_note = blocks[0][0]._get_block_message(*blocks[0][1:]) if blocks else False
 
     def _get_inventory_blocks(self):
         """What blocks this transfer: a tuple of sheet, product and place for each sheet that does."""

@@ -1,5 +1,6 @@
 from . import (
     test_blocking,
+    test_changed_stock,
     test_counts,
     test_export_import,
     test_fill,
@@ -9,6 +10,7 @@ from . import (
     test_pdf,
     test_quantity,
     test_races,
+    test_roll_forward,
     test_security,
     test_serials,
     test_sheet,

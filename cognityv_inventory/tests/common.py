@@ -34,6 +34,7 @@ class InventoryCommon(BaseCommon):
         groups = "cognityv_inventory.group_manager,stock.group_stock_multi_locations,stock.group_production_lot"
         cls.manager = cls._make_user("inventory_manager", groups)
         cls.counter = cls._make_user("inventory_counter", "cognityv_inventory.group_counter")
+        cls.worker = cls._make_user("stock_worker", "stock.group_stock_user")
         cls.outsider = cls._make_user("outsider", "base.group_user")
 
     @classmethod
