@@ -14,11 +14,11 @@ class StockInventoryRelease(models.Model):
     _order = "id desc"
     _rec_name = "picking_id"
 
-    sheet_id = fields.Many2one(
-        "stock.inventory.sheet", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    sheet_id = fields.Many2one("stock.inventory.sheet", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="sheet_id.company_id", store=True)
-    picking_id = fields.Many2one("stock.picking", "Transfer", required=True, readonly=True, index=True, ondelete="restrict")
+    picking_id = fields.Many2one(
+        "stock.picking", "Transfer", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     reason = fields.Text(required=True, readonly=True)
     user_id = fields.Many2one(
         "res.users", "Released by", required=True, readonly=True, default=lambda self: self.env.user
@@ -31,8 +31,11 @@ class StockInventoryRelease(models.Model):
         releases = super().create(vals_list)
         for release in releases:
             release._tell(
-                self.env._("Transfer %(transfer)s may move although it is being counted: %(reason)s",
-                transfer=release.picking_id.name, reason=release.reason)
+                self.env._(
+                    "Transfer %(transfer)s may move although it is being counted: %(reason)s",
+                    transfer=release.picking_id.name,
+                    reason=release.reason,
+                )
             )
         return releases
 
@@ -57,14 +60,20 @@ class StockInventoryRelease(models.Model):
         for release in self:
             moved = move_lines.filtered(lambda line, release=release: line.picking_id == release.picking_id)
             release.sheet_id.sudo()._follow_moves(moved)
-            release._tell(self.env._("Transfer %(transfer)s has moved; current quantities follow.", transfer=release.picking_id.name))
+            release._tell(
+                self.env._(
+                    "Transfer %(transfer)s has moved; current quantities follow.", transfer=release.picking_id.name
+                )
+            )
         as_own_write(self).write({"done_at": fields.Datetime.now()})
 
 
 class StockInventorySheet(models.Model):
     _inherit = "stock.inventory.sheet"
 
-    release_ids = fields.One2many("stock.inventory.release", "sheet_id", "Released transfers", readonly=True, copy=False)
+    release_ids = fields.One2many(
+        "stock.inventory.release", "sheet_id", "Released transfers", readonly=True, copy=False
+    )
 
     def _get_releases(self, movers):
         """The releases that let some of these move lines pass these sheets."""

@@ -1,10 +1,17 @@
+from datetime import timedelta
+
+from psycopg2.errors import SerializationFailure
+
 from odoo import fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.sql_db import db_connect
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_datetime, mute_logger
 
 from .stock_inventory_sheet import BLOCKING_STATES
+
+# Odoo waits for two seconds at most before it tries for the second time.
+HOLD_SECONDS = 10
 
 
 class StockInventorySheet(models.Model):
@@ -90,37 +97,54 @@ class StockInventorySheet(models.Model):
     # Start
 
     def _hold_places(self):
-        """Wait for everything that moves in the places of these sheets, and let nothing begin to, until the end of
-        this transaction; then make sure that what it did can be seen from here.
+        """Wait for everything that moves in the places of these sheets, let nothing begin to until the end of this
+        transaction, and make sure that what it did can be seen from here.
+
+        Odoo's transactions look at a snapshot, taken before they wait for a lock: what moved meanwhile is committed,
+        but not to be seen. Then this transaction has to begin again, with a new snapshot, and so that a busy place
+        does not have moved on by then, too, nothing may move there for some seconds.
+
+        :raises ConcurrencyError: when stock has moved that this transaction cannot see; Odoo tries it again
+        """
+        savepoint = self.env.cr.savepoint()
+        self._lock_places(self.env.cr)
+        if self.filtered(lambda sheet: sheet.block_mode != "none")._sees_all_stock():
+            savepoint.close(rollback=False)
+            return
+        savepoint.close(rollback=True)
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            self._lock_places(cr, seconds=HOLD_SECONDS)
+        raise ConcurrencyError(self.env._("Stock has moved while the sheet was starting; start it again."))
+
+    def _lock_places(self, cr, seconds=0):
+        """Hold the rows of the places of these sheets, so that Start and movers wait for each other.
 
         Whoever moves stock holds the row of its place and of those above (`stock.location._hold_against_start`). The
-        topmost place is updated too: two sheets that start at once, one in a place of the other, have no other row
-        in common, and each looks at a snapshot without the other. The second one cannot serialize then, and Odoo
-        tries it again.
+        topmost place is held too: two sheets that start at once, one in a place of the other, have no other row in
+        common. The rows are written, so that a transaction with an older snapshot cannot serialize afterwards: Odoo
+        tries it again, and then it sees the sheet.
+
+        :param seconds: let nothing move there for so long
         """
         roots = {int(sheet.location_id.parent_path.split("/")[0]) for sheet in self}
         query = SQL(
             """
-            UPDATE stock_location place SET write_date = place.write_date
+            UPDATE stock_location place
+               SET inventory_hold_until = CASE WHEN place.id IN %s THEN %s::timestamp END
               FROM (SELECT id FROM stock_location WHERE id IN %s ORDER BY id FOR NO KEY UPDATE) held
              WHERE place.id = held.id
             """,
+            tuple(self.location_id.ids),
+            fields.Datetime.now() + timedelta(seconds=seconds) if seconds else None,
             tuple(roots | set(self.location_id.ids)),
         )
-        self.env.cr.execute(query)
-        self.filtered(lambda sheet: sheet.block_mode != "none")._check_snapshot()
+        cr.execute(query)
 
-    def _check_snapshot(self):
-        """Whether this transaction sees the stock of these places as it is.
-
-        Odoo's transactions look at a snapshot, taken before they waited for a lock: what was moved meanwhile is
-        committed, but not to be seen. So the quants are read once more on another connection. A difference is
-        either our own, not committed yet, or makes this transaction start again.
-
-        :raises ConcurrencyError: when stock has moved that this transaction cannot see; Odoo tries it again
-        """
+    def _sees_all_stock(self):
+        """Whether this transaction sees the stock of these places as it is: the quants are read once more on another
+        connection. A difference is either our own, not committed yet, or another one's."""
         if not self:
-            return
+            return True
         places = self.env["stock.location"].sudo().with_context(active_test=False)
         places = places.search(Domain.OR(sheet._get_location_domain() for sheet in self))
         self.env["stock.quant"].flush_model()
@@ -133,12 +157,21 @@ class StockInventorySheet(models.Model):
         with db_connect(self.env.cr.dbname).cursor() as cr:
             cr.execute(query)
             committed = set(cr.fetchall())
-        ids_here = {row[0] for row in here}
-        if {row[0] for row in committed} - ids_here:
-            raise ConcurrencyError(self.env._("Stock has moved while the sheet was starting; start it again."))
-        if unequal := {row[0] for row in here - committed}:
-            # Fails to serialize where another one has changed it; passes where we have.
-            self.env.cr.execute(SQL("SELECT FROM stock_quant WHERE id IN %s FOR SHARE", tuple(unequal)))
+        if {row[0] for row in committed} - {row[0] for row in here}:
+            return False
+        return self._are_our_own({row[0] for row in here - committed})
+
+    def _are_our_own(self, quant_ids):
+        """Whether these quants differ from what is committed by this transaction's own doing: a row that another one
+        has changed cannot be locked."""
+        if not quant_ids:
+            return True
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                self.env.cr.execute(SQL("SELECT FROM stock_quant WHERE id IN %s FOR SHARE", tuple(quant_ids)))
+        except SerializationFailure:
+            return False
+        return True
 
     # Reservation
 
@@ -166,11 +199,11 @@ class StockInventorySheet(models.Model):
     def _get_waiting_domain(self):
         """Moves that wait for stock which may be in the places of this sheet, and are to be reserved by now, as
         Odoo's own `_trigger_assign` has it."""
-        quants = self.env["stock.quant"].sudo()
         in_places = Domain("location_id", "any", self._get_location_domain()) & Domain("quantity", ">", 0)
-        return (
-            Domain("state", "in", ("confirmed", "partially_available"))
-            & (Domain("location_id", "child_of", self.location_id.ids) | Domain("location_id", "parent_of", self.location_id.ids))
-            & Domain("product_id", "in", quants._search(in_places).subselect("product_id"))
-            & (Domain("reservation_date", "<=", fields.Date.today()) | Domain("picking_type_id.reservation_method", "=", "at_confirm"))
-        )
+        products = self.env["stock.quant"].sudo()._search(in_places).subselect("product_id")
+        place = self.location_id.ids
+        around = Domain("location_id", "child_of", place) | Domain("location_id", "parent_of", place)
+        at_confirm = Domain("picking_type_id.reservation_method", "=", "at_confirm")
+        by_now = Domain("reservation_date", "<=", fields.Date.today()) | at_confirm
+        waiting = Domain("state", "in", ("confirmed", "partially_available"))
+        return waiting & around & by_now & Domain("product_id", "in", products)

@@ -45,16 +45,14 @@ class StockInventorySheet(models.Model):
         self._lock_for("validated")
         self._check_choices(choices)
         self._log_choices(choices)
-        by_choice = {
-            name: self.env["stock.inventory.sheet.line"].union(*(line for line, (choice, _q) in choices.items() if choice == name))
-            for name in ("recount", "found", "difference")
-        }
-        self.env["stock.inventory.sheet.line"]._read_current_qty(SQL("line.id IN %s", tuple(line.id for line in choices)))
-        for line in by_choice["found"].filtered("is_counted"):
+        lines = self.env["stock.inventory.sheet.line"].union(*choices)
+        lines._read_current_qty(SQL("line.id IN %s", tuple(lines.ids)))
+        for line in lines.filtered(lambda line: line.is_counted and choices[line][0] == "found"):
             as_own_write(line).counted_on_hand = line.current_qty
-        if not by_choice["recount"]:
+        recounted = lines.filtered(lambda line: choices[line][0] == "recount")
+        if not recounted:
             return self.action_validate()
-        by_choice["recount"].count_ids.filtered(lambda count: not count.superseded)._withdraw()
+        recounted.count_ids.filtered(lambda count: not count.superseded)._withdraw()
         return self.action_reopen()
 
     def _check_choices(self, choices):

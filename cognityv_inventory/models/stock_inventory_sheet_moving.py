@@ -42,7 +42,10 @@ class StockInventorySheetLine(models.Model):
         self._refresh_moving_lines(lines)
         now = fields.Datetime.now()
         # Nothing was counted before the sheet was started, whatever a wrong clock says.
-        seen = {(line.id, at): max(at, line.sheet_id.started_at or at) for line, (_id, at) in zip(lines, moments, strict=True)}
+        seen = {
+            (line.id, at): max(at, line.sheet_id.started_at or at)
+            for line, (_id, at) in zip(lines, moments, strict=True)
+        }
         moved = self._get_moved_since([(line_id, at) for (line_id, _at), at in seen.items() if at < now])
         quantities = []
         for line, moment in zip(lines, moments, strict=True):

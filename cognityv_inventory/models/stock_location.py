@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -21,6 +21,9 @@ class StockLocation(models.Model):
         groups="cognityv_inventory.group_counter",
     )
 
+    inventory_hold_until = fields.Datetime(
+        "Nothing moves until", readonly=True, copy=False, help="Set for a moment while an inventory sheet starts here."
+    )
     is_being_counted = fields.Boolean(compute="_compute_counting_note", search="_search_is_being_counted")
     counting_note = fields.Char(
         "Being counted",
@@ -82,24 +85,32 @@ class StockLocation(models.Model):
     def _get_counting_sheets_around(self):
         """The sheets, of any company, that block these places, or places above or in them."""
         sheet_model = self.env["stock.inventory.sheet"].sudo()
-        related = Domain("location_id", "in", list(self._get_ids_upwards())) | Domain("location_id", "child_of", self.ids)
+        related = Domain("location_id", "in", list(self._get_ids_upwards())) | Domain(
+            "location_id", "child_of", self.ids
+        )
         return sheet_model.search(sheet_model._get_blocking_domain() & related) if self else sheet_model
 
     def _hold_against_start(self):
         """Let no sheet start here, or in a place above, until this transaction has ended.
 
         Who moves stock takes a shared lock on the rows of its places and of those above, beside others who move;
-        Start updates the row of its place (`_hold_places`). So one waits for the other, and a mover that looks at a
+        Start writes the row of its place (`_hold_places`). So one waits for the other, and a mover that looks at a
         snapshot from before a Start cannot serialize: Odoo tries it again, and then it sees the sheet. SQL, since the
         ORM has no shared lock.
+
+        :raises ConcurrencyError: when a sheet is about to start here; Odoo tries it again
         """
-        if ids := self._get_ids_upwards():
-            query = SQL(
-                "SELECT id FROM stock_location WHERE id IN %s AND usage IN %s ORDER BY id FOR SHARE",
-                tuple(ids),
-                COUNTED_USAGES,
-            )
-            self.env.cr.execute(query)
+        ids = self._get_ids_upwards()
+        if not ids:
+            return
+        query = SQL(
+            """SELECT inventory_hold_until > NOW() AT TIME ZONE 'UTC' FROM stock_location
+                WHERE id IN %s AND usage IN %s ORDER BY id FOR SHARE""",
+            tuple(ids),
+            COUNTED_USAGES,
+        )
+        if any(held for [held] in self.env.execute_query(query)):
+            raise ConcurrencyError(self.env._("An inventory sheet is being started here; try again in a moment."))
 
     def _check_not_counted(self, move_lines):
         """

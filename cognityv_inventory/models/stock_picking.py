@@ -9,7 +9,13 @@ class StockPicking(models.Model):
 
     counting_note = fields.Char(compute="_compute_counting_note")
 
-    @api.depends("state", "move_ids.location_id", "move_ids.location_dest_id", "move_line_ids.location_id", "move_line_ids.location_dest_id")
+    @api.depends(
+        "state",
+        "move_ids.location_id",
+        "move_ids.location_dest_id",
+        "move_line_ids.location_id",
+        "move_line_ids.location_dest_id",
+    )
     def _compute_counting_note(self):
         """What would stop this transfer now, before anybody presses Validate."""
         for picking in self:
@@ -44,11 +50,15 @@ class StockPicking(models.Model):
         """
         self.ensure_one()
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why transfer %(transfer)s has to move during the count.", transfer=self.name))
+            raise UserError(
+                self.env._("Say why transfer %(transfer)s has to move during the count.", transfer=self.name)
+            )
         sheets = self.env["stock.inventory.sheet"].union(*(sheet for sheet, *_what in self._get_inventory_blocks()))
         sheets._check_manager()
         if not sheets:
-            raise UserError(self.env._("No inventory sheet blocks transfer %(transfer)s; validate it.", transfer=self.name))
+            raise UserError(
+                self.env._("No inventory sheet blocks transfer %(transfer)s; validate it.", transfer=self.name)
+            )
         vals_list = [{"sheet_id": sheet.id, "picking_id": self.id, "reason": reason.strip()} for sheet in sheets]
         as_own_write(self.env["stock.inventory.release"]).create(vals_list)
         return True

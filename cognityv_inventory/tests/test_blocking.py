@@ -228,7 +228,9 @@ class TestBlocking(InventoryCommon):
         self.assertTrue(self.rack_a1.is_being_counted)
         self.assertIn(sheet.name, self.rack_a1.counting_note)
         self.assertFalse(self.rack_a2.is_being_counted or self.stock.is_being_counted)
-        counted = self.env["stock.location"].search([("is_being_counted", "=", True), ("company_id", "=", self.company.id)])
+        counted = self.env["stock.location"].search(
+            [("is_being_counted", "=", True), ("company_id", "=", self.company.id)]
+        )
         self.assertEqual(counted, self.rack_a1)
         sheet.action_cancel()
         self.rack_a1.invalidate_recordset()

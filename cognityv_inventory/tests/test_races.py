@@ -1,4 +1,4 @@
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from psycopg2 import InterfaceError, OperationalError
 from psycopg2.errors import SerializationFailure
@@ -6,65 +6,15 @@ from psycopg2.errors import SerializationFailure
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .race import RaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestRaces(TransactionCase):
-    """Two real connections at once. What is made here is committed, and removed at the end."""
-
-    def setUp(self):
-        super().setUp()
-        with self._connection() as env:
-            product = env["product.product"].create({"name": "Raced", "is_storable": True})
-            place = env["stock.location"].create(
-                {"name": "Race", "location_id": env["stock.warehouse"].search([], limit=1).lot_stock_id.id}
-            )
-            env["stock.quant"]._update_available_quantity(product, place, 10)
-            sheet = env["stock.inventory.sheet"].create({"location_id": place.id})
-            sheet.action_fill()
-            sheet.action_plan()
-            self.product_id, self.place_id, self.sheet_id = product.id, place.id, sheet.id
-            self.sheet_ids = [sheet.id]
-            env.cr.commit()
-        self.addCleanup(self._remove_everything)
-
-    @contextmanager
-    def _connection(self):
-        """An environment on a connection of its own, closed without a commit."""
-        with db_connect(self.env.cr.dbname).cursor() as cr:
-            try:
-                yield api.Environment(cr, SUPERUSER_ID, {})
-            finally:
-                cr.rollback()
-
-    def _remove_everything(self):
-        with self._connection() as env:
-            product, place, sheet = (self.product_id,), (self.place_id,), tuple(self.sheet_ids)
-            cr = env.cr
-            cr.execute("UPDATE stock_location SET last_inventory_sheet_id = NULL WHERE id IN %s", [place])
-            cr.execute("DELETE FROM stock_move_line WHERE product_id IN %s", [product])
-            cr.execute("DELETE FROM stock_move WHERE product_id IN %s", [product])
-            cr.execute("DELETE FROM stock_inventory_count WHERE sheet_id IN %s", [sheet])
-            cr.execute("DELETE FROM stock_inventory_sheet_line WHERE sheet_id IN %s", [sheet])
-            env["mail.message"].search(
-                [("model", "=", "stock.inventory.sheet"), ("res_id", "in", self.sheet_ids)]
-            ).unlink()
-            cr.execute("DELETE FROM stock_inventory_sheet WHERE id IN %s", [sheet])
-            cr.execute("DELETE FROM stock_quant WHERE product_id IN %s", [product])
-            env["product.product"].browse(product).product_tmpl_id.unlink()
-            env["stock.location"].browse(place).unlink()
-            env.cr.commit()
-
-    def _sheet(self, env):
-        return env["stock.inventory.sheet"].browse(self.sheet_id)
-
-    def _advance(self, *actions):
-        with self._connection() as env:
-            for action in actions:
-                getattr(self._sheet(env), action)()
-            env.cr.commit()
+class TestRaces(RaceCase):
+    """Two people with the same sheet, or with two sheets of the same place."""
 
     def _count(self, env, quantity):
         self._sheet(env).line_ids.real_qty = quantity
