@@ -640,17 +640,16 @@ def describe_revision(root):
     return revision + ("+" if git("status", "--porcelain", "--", "cognityv_*") else "")
 
 
-def write_results(root, options, results):
+def write_results(root, description, settings, results):
     """Write benchmarks/results/<date>-<description>.json; a name that is taken gets a number."""
     folder = Path(root) / "benchmarks" / "results"
     folder.mkdir(exist_ok=True)
     today = datetime.date.today().isoformat()
-    stem = f"{today}-{options.description}"
+    stem = f"{today}-{description}"
     path, number = folder / f"{stem}.json", 1
     while path.exists():
         number += 1
         path = folder / f"{stem}-{number}.json"
-    settings = {"sizes": options.sizes, "runs": options.runs, "fill": options.fill}
     content = {"date": today, "settings": settings, **results}
     path.write_text(json.dumps(content, indent=1) + "\n")
     say(f"Results: {path.relative_to(root)}")
@@ -721,7 +720,8 @@ def main():
         return 130
     if not options.profile:
         about["machine"]["loop_seconds_after"] = time_of_loop()
-        write_results(options.root, options, about | results)
+        settings = {"sizes": options.sizes, "runs": options.runs, "fill": options.fill}
+        write_results(options.root, options.description, settings, about | results)
     return 0
 
 
