@@ -87,11 +87,21 @@ class StockInventorySheet(models.Model):
         )
 
     def _get_counting_note(self):
+        values = {
+            "sheet": self.name,
+            "user": self.started_by_id.name,
+            "date": format_datetime(self.env, self.started_at, dt_format="short"),
+        }
+        if self.block_mode == "products":
+            return self.env._(
+                "The products of inventory sheet %(sheet)s, started by %(user)s on %(date)s, do not move in or out until "
+                "it is validated or cancelled.",
+                **values,
+            )
         return self.env._(
-            "Counted on inventory sheet %(sheet)s, started by %(user)s on %(date)s.",
-            sheet=self.name,
-            user=self.started_by_id.name,
-            date=format_datetime(self.env, self.started_at, dt_format="short"),
+            "Nothing moves in or out until inventory sheet %(sheet)s, started by %(user)s on %(date)s, is validated or "
+            "cancelled.",
+            **values,
         )
 
     # Start

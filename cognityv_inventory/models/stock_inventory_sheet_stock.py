@@ -58,7 +58,7 @@ class StockInventorySheet(models.Model):
     def _adjust_stock(self):
         """Make and do the moves that bring stock to what was found, and prove that they did."""
         self.ensure_one()
-        self._hold_counted_places()
+        self._hold_what_changes()
         self._refresh_moving_stock()
         self._check_unchanged_since_start()
         self._make_new_lots()
@@ -66,12 +66,33 @@ class StockInventorySheet(models.Model):
         self._do_moves(self._prepare_gap_moves())
         self._check_stock_is_real()
 
-    def _hold_counted_places(self):
-        """Take the rows that `_remember_last_count` writes before anything else, so that who moves stock in these
-        places, where they are not blocked, waits for us and we never for them."""
-        ids = self._get_counted_places().ids
-        if ids:
-            query = SQL("SELECT id FROM stock_location WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(ids))
+    def _hold_what_changes(self):
+        """Take the rows that validation writes before anything else, in one order: the places, so that who moves stock
+        there waits for us and we never for them, and the quants, of the inventory loss too, so that a reservation
+        meanwhile waits for a moment instead of making the whole validation fail at its end."""
+        queries = [
+            SQL(
+                """
+                SELECT FROM stock_location WHERE id IN (SELECT location_id FROM stock_inventory_sheet_line
+                                                         WHERE sheet_id = %s AND is_counted)
+                 ORDER BY id FOR NO KEY UPDATE
+                """,
+                self.id,
+            ),
+            SQL(
+                """
+                SELECT FROM stock_quant quant
+                  JOIN stock_inventory_sheet_line line ON line.product_id = quant.product_id
+                  JOIN stock_location place ON place.id = quant.location_id
+                 WHERE line.sheet_id = %s AND line.gap_qty <> 0
+                   AND (place.id = line.location_id OR place.usage = 'inventory')
+                 ORDER BY quant.id FOR NO KEY UPDATE OF quant
+                """,
+                self.id,
+            ),
+        ]
+        self.line_ids.flush_model()
+        for query in queries:
             self.env.cr.execute(query)
 
     def _check_unchanged_since_start(self):
