@@ -19,6 +19,7 @@
         "wizard/stock_inventory_release_wizard_views.xml",
         "views/stock_inventory_count_views.xml",
         "views/stock_inventory_sheet_line_views.xml",
+        "views/stock_inventory_accuracy_views.xml",
         "views/stock_inventory_sheet_views.xml",
         "views/product_accounting_family_views.xml",
         "views/product_template_views.xml",
