@@ -14,6 +14,8 @@
         "report/stock_inventory_sheet_report.xml",
         "report/stock_inventory_sheet_templates.xml",
         "wizard/stock_inventory_changed_views.xml",
+        "report/stock_inventory_audit_report.xml",
+        "report/stock_inventory_audit_templates.xml",
         "wizard/stock_inventory_complete_views.xml",
         "wizard/stock_inventory_import_views.xml",
         "wizard/stock_inventory_release_wizard_views.xml",

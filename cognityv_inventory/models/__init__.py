@@ -17,6 +17,7 @@ from . import stock_inventory_release
 from . import res_config_settings
 from . import stock_inventory_accuracy
 from . import stock_inventory_sheet_accuracy
+from . import stock_inventory_sheet_audit
 from . import stock_location
 from . import stock_move
 from . import stock_move_line
