@@ -106,24 +106,24 @@ class AuditPack:
         ]
 
     def _get_header_table(self):
-        sheet, _ = self.sheet, self.env._
+        sheet = self.sheet
         rows = [
-            [_("Reference"), sheet.name],
-            [_("Company"), sheet.company_id.name],
-            [_("Place"), self._get_place_text()],
-            [_("Type"), self._get_label(sheet, "count_type")],
-            [_("Blocked while counting"), self._get_label(sheet, "block_mode")],
-            [_("Blind count"), _("Yes") if sheet.blind else _("No")],
-            [_("Counters"), ", ".join(sheet.counter_ids.mapped("name"))],
-            [_("Description"), sheet.description or ""],
-            [_("Planned"), sheet.planned_start],
-            [_("Fingerprint (SHA-256)"), self._get_fingerprint()],
-            [_("Made on"), fields.Datetime.now()],
-            [_("Made by"), self.env.user.name],
-            [_("Times are in"), self.env.user.tz or "UTC"],
+            [self.env._("Reference"), sheet.name],
+            [self.env._("Company"), sheet.company_id.name],
+            [self.env._("Place"), self._get_place_text()],
+            [self.env._("Type"), self._get_label(sheet, "count_type")],
+            [self.env._("Blocked while counting"), self._get_label(sheet, "block_mode")],
+            [self.env._("Blind count"), self.env._("Yes") if sheet.blind else self.env._("No")],
+            [self.env._("Counters"), ", ".join(sheet.counter_ids.mapped("name"))],
+            [self.env._("Description"), sheet.description or ""],
+            [self.env._("Planned"), sheet.planned_start],
+            [self.env._("Fingerprint (SHA-256)"), self._get_fingerprint()],
+            [self.env._("Made on"), fields.Datetime.now()],
+            [self.env._("Made by"), self.env.user.name],
+            [self.env._("Times are in"), self.env.user.tz or "UTC"],
         ]
         columns = [("", 28, None), ("", 90, None)]
-        return Table("header", _("Sheet"), columns, rows, note=self._get_paper_note())
+        return Table("header", self.env._("Sheet"), columns, rows, note=self._get_paper_note())
 
     def _get_place_text(self):
         name = self.sheet.location_id.complete_name
@@ -140,22 +140,27 @@ class AuditPack:
         )
 
     def _get_states_table(self):
-        sheet, _ = self.sheet, self.env._
+        sheet = self.sheet
         stamps = [
-            (_("Created"), sheet.create_date, sheet.create_uid),
-            (_("Started"), sheet.started_at, sheet.started_by_id),
-            (_("Completed"), sheet.completed_at, sheet.completed_by_id),
-            (_("Validated"), sheet.validated_at, sheet.validated_by_id),
-            (_("Reversed"), sheet.reversed_at, sheet.reversed_by_id),
+            (self.env._("Created"), sheet.create_date, sheet.create_uid),
+            (self.env._("Started"), sheet.started_at, sheet.started_by_id),
+            (self.env._("Completed"), sheet.completed_at, sheet.completed_by_id),
+            (self.env._("Validated"), sheet.validated_at, sheet.validated_by_id),
+            (self.env._("Reversed"), sheet.reversed_at, sheet.reversed_by_id),
         ]
         rows = [[label, moment, user.name] for label, moment, user in stamps if moment]
-        columns = [(_("Status"), 28, None), (_("On"), 30, None), (_("By"), 60, None)]
-        return Table("states", _("Who did what, and when"), columns, rows)
+        columns = [(self.env._("Status"), 28, None), (self.env._("On"), 30, None), (self.env._("By"), 60, None)]
+        return Table("states", self.env._("Who did what, and when"), columns, rows)
 
     def _get_log_table(self):
-        _ = self.env._
-        columns = [(_("On"), 26, None), (_("By"), 26, None), (_("What"), 80, None)]
-        return Table("log", _("Log of the sheet"), columns, self._get_log_rows(), empty=_("Nothing was logged."))
+        columns = [(self.env._("On"), 26, None), (self.env._("By"), 26, None), (self.env._("What"), 80, None)]
+        return Table(
+            "log",
+            self.env._("Log of the sheet"),
+            columns,
+            self._get_log_rows(),
+            empty=self.env._("Nothing was logged."),
+        )
 
     def _get_log_rows(self):
         """The chatter, oldest first: each change of status, and all that was noted, such as transfers let through."""
@@ -171,7 +176,6 @@ class AuditPack:
         return "\n".join(part for part in [html2plaintext(message.body or ""), *changes] if part)
 
     def _get_places_table(self):
-        _ = self.env._
         line_model = self.env["stock.inventory.sheet.line"]
         counts = [
             dict(line_model._read_group(self.line_domain & domain, ["location_id"], ["__count"]))
@@ -179,52 +183,51 @@ class AuditPack:
         ]
         rows = [[place.complete_name, *(count.get(place, 0) for count in counts)] for place in counts[0]]
         columns = [
-            (_("Place"), 70, None),
-            (_("Lines"), 14, NUMBER),
-            (_("Counted"), 14, NUMBER),
-            (_("With a gap"), 16, NUMBER),
+            (self.env._("Place"), 70, None),
+            (self.env._("Lines"), 14, NUMBER),
+            (self.env._("Counted"), 14, NUMBER),
+            (self.env._("With a gap"), 16, NUMBER),
         ]
-        return Table("places", _("Places counted"), columns, sorted(rows), empty=_("None."))
+        return Table("places", self.env._("Places counted"), columns, sorted(rows), empty=self.env._("None."))
 
     def _get_accuracy_table(self):
-        sheet, _ = self.sheet, self.env._
+        sheet = self.sheet
         rows = [
-            [_("Lines"), sheet.line_count],
-            [_("Lines counted"), sheet.counted_line_count],
-            [_("Lines not counted"), sheet.line_count - sheet.counted_line_count],
-            [_("Lines with too much"), sheet.over_line_count],
-            [_("Lines with too little"), sheet.short_line_count],
-            [_("Exactly right (% of the counted lines)"), round(sheet.share_exact, 1)],
-            [_("Within ±1 %"), round(sheet.share_within_1, 1)],
-            [_("Within ±3 %"), round(sheet.share_within_3, 1)],
-            [_("Within ±5 %"), round(sheet.share_within_5, 1)],
-            [_("Absolute gap"), sheet.absolute_gap_text or "0"],
+            [self.env._("Lines"), sheet.line_count],
+            [self.env._("Lines counted"), sheet.counted_line_count],
+            [self.env._("Lines not counted"), sheet.line_count - sheet.counted_line_count],
+            [self.env._("Lines with too much"), sheet.over_line_count],
+            [self.env._("Lines with too little"), sheet.short_line_count],
+            [self.env._("Exactly right (% of the counted lines)"), round(sheet.share_exact, 1)],
+            [self.env._("Within ±1 %"), round(sheet.share_within_1, 1)],
+            [self.env._("Within ±3 %"), round(sheet.share_within_3, 1)],
+            [self.env._("Within ±5 %"), round(sheet.share_within_5, 1)],
+            [self.env._("Absolute gap"), sheet.absolute_gap_text or "0"],
         ]
-        return Table("accuracy", _("Accuracy"), [("", 60, None), ("", 60, None)], rows)
+        return Table("accuracy", self.env._("Accuracy"), [("", 60, None), ("", 60, None)], rows)
 
     def _get_cut_off_table(self):
-        _ = self.env._
         rows = [
             self._prepare_cut_off_row(moment, kind, picking)
             for moment, pickings in (
-                (_("Last before Start"), self.sheet._get_last_transfers()),
-                (_("First after validation"), self.sheet._get_first_transfers()),
+                (self.env._("Last before Start"), self.sheet._get_last_transfers()),
+                (self.env._("First after validation"), self.sheet._get_first_transfers()),
             )
             for kind, picking in pickings.items()
         ]
         columns = [
-            (_("Moment"), 26, None),
-            (_("Operation"), 24, None),
-            (_("Reference"), 26, None),
-            (_("Date"), 25, None),
-            (_("Partner"), 30, None),
-            (_("Source document"), 22, None),
+            (self.env._("Moment"), 26, None),
+            (self.env._("Operation"), 24, None),
+            (self.env._("Reference"), 26, None),
+            (self.env._("Date"), 25, None),
+            (self.env._("Partner"), 30, None),
+            (self.env._("Source document"), 22, None),
         ]
-        note = _(
+        note = self.env._(
             "Other moves in or out of these places between Start and validation: %(count)s.",
             count=self.sheet._count_moves_meanwhile(),
         )
-        return Table("cut_off", _("Cut-off"), columns, rows, note=note)
+        return Table("cut_off", self.env._("Cut-off"), columns, rows, note=note)
 
     def _prepare_cut_off_row(self, moment, kind, picking):
         label = dict(self.env["stock.picking.type"]._fields["code"]._description_selection(self.env))[kind]
@@ -239,18 +242,19 @@ class AuditPack:
         ]
 
     def _get_moves_table(self):
-        _ = self.env._
         columns = [
-            (_("Date"), 24, None),
-            (_("Made by"), 16, None),
-            (_("Product"), 40, None),
-            (_("Tracking number"), 20, None),
-            (_("From"), 26, None),
-            (_("To"), 26, None),
-            (_("Quantity"), 14, NUMBER),
-            (_("Unit"), 10, None),
+            (self.env._("Date"), 24, None),
+            (self.env._("Made by"), 16, None),
+            (self.env._("Product"), 40, None),
+            (self.env._("Tracking number"), 20, None),
+            (self.env._("From"), 26, None),
+            (self.env._("To"), 26, None),
+            (self.env._("Quantity"), 14, NUMBER),
+            (self.env._("Unit"), 10, None),
         ]
-        return Table("moves", _("Stock moves"), columns, self._iter_moves(), empty=_("No stock was moved."))
+        return Table(
+            "moves", self.env._("Stock moves"), columns, self._iter_moves(), empty=self.env._("No stock was moved.")
+        )
 
     def _iter_moves(self):
         validation, reversal = self.env._("Validation"), self.env._("Reversal")
@@ -277,23 +281,22 @@ class AuditPack:
             ]
 
     def _get_lines_table(self):
-        _ = self.env._
         columns = [
-            (_("Line id"), 10, NUMBER),
-            (_("Product"), 40, None),
-            (_("Place"), 30, None),
-            (_("Tracking number"), 20, None),
-            (_("Package"), 16, None),
-            (_("Owner"), 18, None),
-            (_("Current"), 12, NUMBER),
-            (_("Real"), 12, NUMBER),
-            (_("Gap"), 12, NUMBER),
-            (_("Unit"), 10, None),
-            (_("Description"), 40, None),
-            (_("Counted by"), 22, None),
-            (_("Counted on"), 20, None),
+            (self.env._("Line id"), 10, NUMBER),
+            (self.env._("Product"), 40, None),
+            (self.env._("Place"), 30, None),
+            (self.env._("Tracking number"), 20, None),
+            (self.env._("Package"), 16, None),
+            (self.env._("Owner"), 18, None),
+            (self.env._("Current"), 12, NUMBER),
+            (self.env._("Real"), 12, NUMBER),
+            (self.env._("Gap"), 12, NUMBER),
+            (self.env._("Unit"), 10, None),
+            (self.env._("Description"), 40, None),
+            (self.env._("Counted by"), 22, None),
+            (self.env._("Counted on"), 20, None),
         ]
-        return Table("lines", _("Lines"), columns, self._iter_lines())
+        return Table("lines", self.env._("Lines"), columns, self._iter_lines())
 
     def _iter_lines(self):
         for line in self._read_lines():
@@ -315,21 +318,20 @@ class AuditPack:
             ]
 
     def _get_counts_table(self):
-        _ = self.env._
         columns = [
-            (_("Line id"), 10, NUMBER),
-            (_("Count id"), 10, NUMBER),
-            (_("Pass"), 8, NUMBER),
-            (_("Mode"), 10, None),
-            (_("Quantity"), 12, NUMBER),
-            (_("Counted by"), 22, None),
-            (_("Seen on"), 20, None),
-            (_("Received on"), 20, None),
-            (_("How"), 14, None),
-            (_("Code"), 24, None),
-            (_("Withdrawn"), 12, None),
+            (self.env._("Line id"), 10, NUMBER),
+            (self.env._("Count id"), 10, NUMBER),
+            (self.env._("Pass"), 8, NUMBER),
+            (self.env._("Mode"), 10, None),
+            (self.env._("Quantity"), 12, NUMBER),
+            (self.env._("Counted by"), 22, None),
+            (self.env._("Seen on"), 20, None),
+            (self.env._("Received on"), 20, None),
+            (self.env._("How"), 14, None),
+            (self.env._("Code"), 24, None),
+            (self.env._("Withdrawn"), 12, None),
         ]
-        return Table("counts", _("Counts"), columns, self._iter_counts())
+        return Table("counts", self.env._("Counts"), columns, self._iter_counts())
 
     def _iter_counts(self):
         withdrawn = self.env._("Withdrawn")
@@ -350,18 +352,23 @@ class AuditPack:
 
     def _get_paper_lines_table(self):
         """Each line with its counts below it. A row of one value goes across the page."""
-        _ = self.env._
         columns = [
-            (_("Line"), 9, NUMBER),
-            (_("Product"), 40, None),
-            (_("Place"), 22, None),
-            (_("Tracking number"), 16, None),
-            (_("Current"), 13, NUMBER),
-            (_("Real"), 13, NUMBER),
-            (_("Gap"), 12, NUMBER),
-            (_("Unit"), 9, None),
+            (self.env._("Line"), 9, NUMBER),
+            (self.env._("Product"), 40, None),
+            (self.env._("Place"), 22, None),
+            (self.env._("Tracking number"), 16, None),
+            (self.env._("Current"), 13, NUMBER),
+            (self.env._("Real"), 13, NUMBER),
+            (self.env._("Gap"), 12, NUMBER),
+            (self.env._("Unit"), 9, None),
         ]
-        return Table("paper_lines", _("Lines and their counts"), columns, self._iter_paper_lines(), empty=_("No line."))
+        return Table(
+            "paper_lines",
+            self.env._("Lines and their counts"),
+            columns,
+            self._iter_paper_lines(),
+            empty=self.env._("No line."),
+        )
 
     def _iter_paper_lines(self):
         counts_by_line = defaultdict(list)
@@ -415,21 +422,20 @@ class AuditPack:
         return ", ".join(part for part in (text, code, withdrawn) if part)
 
     def _get_uncounted_table(self):
-        _ = self.env._
         columns = [
-            (_("Line"), 9, NUMBER),
-            (_("Product"), 44, None),
-            (_("Place"), 30, None),
-            (_("Tracking number"), 20, None),
-            (_("Current"), 13, NUMBER),
-            (_("Unit"), 9, None),
+            (self.env._("Line"), 9, NUMBER),
+            (self.env._("Product"), 44, None),
+            (self.env._("Place"), 30, None),
+            (self.env._("Tracking number"), 20, None),
+            (self.env._("Current"), 13, NUMBER),
+            (self.env._("Unit"), 9, None),
         ]
         return Table(
             "uncounted",
-            _("Lines that were not counted"),
+            self.env._("Lines that were not counted"),
             columns,
             self._iter_uncounted(),
-            empty=_("All lines were counted."),
+            empty=self.env._("All lines were counted."),
         )
 
     def _iter_uncounted(self):

@@ -18,6 +18,12 @@ ADDED_WITHIN = {
 }
 
 
+def aggregate_within_one(model, field_name, aggregate, query):
+    """An SQL aggregate that is empty for a group with several values of a field."""
+    same = model._field_to_sql(model._table, field_name, query)
+    return SQL("CASE WHEN MIN(%(same)s) = MAX(%(same)s) THEN %(aggregate)s END", same=same, aggregate=aggregate)
+
+
 class StockInventoryAccuracy(models.Model):
     """How right the stock records were: one record for each counted line of a sheet that is completed or validated.
 
@@ -90,11 +96,11 @@ class StockInventoryAccuracy(models.Model):
         help="The absolute gap in percent of the quantity in the books. Empty over several units.",
     )
     share_exact = fields.Float("Exactly right (%)", digits=(16, 1), aggregator="avg", readonly=True)
-    share_within_1 = fields.Float("Within ±1 % (%)", digits=(16, 1), aggregator="avg", readonly=True)
-    share_within_3 = fields.Float("Within ±3 % (%)", digits=(16, 1), aggregator="avg", readonly=True)
-    share_within_5 = fields.Float("Within ±5 % (%)", digits=(16, 1), aggregator="avg", readonly=True)
+    share_within_1 = fields.Float("Within ±1 %", digits=(16, 1), aggregator="avg", readonly=True)
+    share_within_3 = fields.Float("Within ±3 %", digits=(16, 1), aggregator="avg", readonly=True)
+    share_within_5 = fields.Float("Within ±5 %", digits=(16, 1), aggregator="avg", readonly=True)
     share_within_class = fields.Float(
-        "Within the tolerance of its class (%)",
+        "Within tolerance of its class (%)",
         digits=(16, 1),
         aggregator="avg",
         readonly=True,
@@ -164,8 +170,7 @@ class StockInventoryAccuracy(models.Model):
             if name == "absolute_gap_percent"
             else super()._read_group_select(aggregate_spec, query)
         )
-        same = self._field_to_sql(self._table, ADDED_WITHIN[name], query)
-        return SQL("CASE WHEN MIN(%(same)s) = MAX(%(same)s) THEN %(aggregate)s END", same=same, aggregate=aggregate)
+        return aggregate_within_one(self, ADDED_WITHIN[name], aggregate, query)
 
     def _get_absolute_gap_percent_sql(self, query):
         """The absolute gaps of a group in percent of all it has in the books, not the mean of the percentages."""

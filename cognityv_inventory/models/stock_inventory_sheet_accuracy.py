@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
+from .stock_inventory_accuracy import aggregate_within_one
 from .stock_inventory_sheet import MANAGER_GROUP
 
 SHARES = ("share_exact", "share_within_1", "share_within_3", "share_within_5")
@@ -63,3 +64,14 @@ class StockInventorySheet(models.Model):
             "domain": [("sheet_id", "in", self.ids)],
             "context": {},
         }
+
+
+class StockInventorySheetLine(models.Model):
+    _inherit = "stock.inventory.sheet.line"
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Gaps of different products never cancel out: over several products their sum is empty."""
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec == "gap_qty:sum":
+            return aggregate_within_one(self, "product_id", aggregate, query)
+        return aggregate
