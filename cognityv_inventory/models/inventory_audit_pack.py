@@ -30,6 +30,7 @@ LINE_FIELDS = [
     "is_counted",
     "current_qty",
     "real_qty",
+    "moved_qty",
     "gap_qty",
     "description",
     "last_counted_by_id",
@@ -40,6 +41,7 @@ COUNT_FIELDS = [
     "pass_number",
     "mode",
     "quantity",
+    "on_hand_qty",
     "user_id",
     "counted_at",
     "create_date",
@@ -102,6 +104,7 @@ class AuditPack:
             self._get_states_table(),
             self._get_accuracy_table(),
             self._get_cut_off_table(),
+            self._get_releases_table(),
             self._get_log_table(),
         ]
 
@@ -151,6 +154,27 @@ class AuditPack:
         rows = [[label, moment, user.name] for label, moment, user in stamps if moment]
         columns = [(self.env._("Status"), 28, None), (self.env._("On"), 30, None), (self.env._("By"), 60, None)]
         return Table("states", self.env._("Who did what, and when"), columns, rows)
+
+    def _get_releases_table(self):
+        columns = [
+            (self.env._("Transfer"), 26, None),
+            (self.env._("Reason"), 50, None),
+            (self.env._("Released by"), 26, None),
+            (self.env._("Released on"), 25, None),
+            (self.env._("Moved on"), 25, None),
+        ]
+        rows = [
+            [
+                release.picking_id.name,
+                release.reason,
+                release.user_id.name,
+                release.create_date,
+                release.done_at or None,
+            ]
+            for release in self.sheet.release_ids.sorted("id")
+        ]
+        title = self.env._("Transfers let through while counting")
+        return Table("releases", title, columns, rows, empty=self.env._("None."))
 
     def _get_log_table(self):
         columns = [(self.env._("On"), 26, None), (self.env._("By"), 26, None), (self.env._("What"), 80, None)]
@@ -290,6 +314,7 @@ class AuditPack:
             (self.env._("Owner"), 18, None),
             (self.env._("Current"), 12, NUMBER),
             (self.env._("Real"), 12, NUMBER),
+            (self.env._("Moved since counted"), 20, NUMBER),
             (self.env._("Gap"), 12, NUMBER),
             (self.env._("Unit"), 10, None),
             (self.env._("Description"), 40, None),
@@ -310,6 +335,7 @@ class AuditPack:
                 line["owner_id"],
                 line["current_qty"],
                 line["real_qty"] if is_counted else None,
+                line["moved_qty"] if is_counted else None,
                 line["gap_qty"] if is_counted else None,
                 line["unit"],
                 line["description"],
@@ -324,6 +350,7 @@ class AuditPack:
             (self.env._("Pass"), 8, NUMBER),
             (self.env._("Mode"), 10, None),
             (self.env._("Quantity"), 12, NUMBER),
+            (self.env._("In the system then"), 18, NUMBER),
             (self.env._("Counted by"), 22, None),
             (self.env._("Seen on"), 20, None),
             (self.env._("Received on"), 20, None),
@@ -342,6 +369,7 @@ class AuditPack:
                 count["pass_number"],
                 self.modes[count["mode"]],
                 count["quantity"],
+                count["on_hand_qty"],
                 count["user_id"],
                 count["counted_at"],
                 count["create_date"],
@@ -403,7 +431,10 @@ class AuditPack:
         package = line["package_id"] and self.env._("Package: %(name)s", name=line["package_id"])
         owner = line["owner_id"] and self.env._("Owner: %(name)s", name=line["owner_id"])
         note = line["description"] and self.env._("Note: %(note)s", note=line["description"])
-        return " · ".join(part for part in (package, owner, note) if part)
+        moved = line["moved_qty"] and self.env._(
+            "Moved since it was counted: %(quantity)s", quantity=self._format(line["moved_qty"])
+        )
+        return " · ".join(part for part in (package, owner, moved, note) if part)
 
     def _get_count_text(self, count):
         """A count as a line of text: what was found, by whom, when and how."""
@@ -501,7 +532,7 @@ class AuditPack:
             ),
             SQL(
                 """SELECT id, line_id, pass_number, trim_scale(quantity::numeric), mode, user_id, counted_at, create_date,
-                          source, code, client_uuid, superseded
+                          source, code, client_uuid, superseded, trim_scale(on_hand_qty::numeric)
                      FROM stock_inventory_count WHERE sheet_id = %s ORDER BY id""",
                 self.sheet.id,
             ),

@@ -13,6 +13,7 @@ from odoo.tests import TransactionCase, tagged
 
 from ..models import inventory_audit_pack
 from ..models.inventory_audit_pack import AuditPack
+from ..tools.own_write import as_own_write
 from ..tools.paging import count_text_lines, paginate
 from .test_pdf import PdfCommon
 
@@ -219,7 +220,7 @@ class TestAuditPack(PdfCommon):
         counted = [line for line in lines if line["Real"] is not None]
         self.assertEqual(len(counted), 2)
         for line in counted:
-            self.assertAlmostEqual(line["Gap"], line["Real"] - line["Current"])
+            self.assertAlmostEqual(line["Gap"], line["Real"] + line["Moved since counted"] - line["Current"])
             mine = [count for count in counts if count["Line id"] == line["Line id"] and not count["Withdrawn"]]
             self.assertAlmostEqual(sum(count["Quantity"] for count in mine), line["Real"])
         self.assertAlmostEqual(sum(abs(line["Gap"]) for line in counted), sum(move["Quantity"] for move in moves))
@@ -228,6 +229,26 @@ class TestAuditPack(PdfCommon):
             [(count["How"], count["Code"]) for count in withdrawn], [("Scanned", "(01)0950600013"), ("Typed", None)]
         )
         self.assertEqual(counts[0]["Seen on"].hour, 10)
+
+    def test_stock_that_moved_after_it_was_counted(self):
+        """Nothing blocked: the gap is what was found against what the system had then, and the pack shows why."""
+        self.sheet.action_cancel()
+        sheet = self._make_sheet(location_id=self.rack_a2.id, block_mode="none")
+        sheet.line_ids.real_qty = 3
+        self._transfer("out_type_id", self.rack_a2, self.customers)
+        sheet.action_complete()
+        sheet.action_validate()
+        [line] = self._get_table(openpyxl.load_workbook(io.BytesIO(sheet.export_audit_xlsx())), "Lines")
+        self.assertEqual((line["Real"], line["Moved since counted"], line["Current"], line["Gap"]), (3, -1, 3, -1))
+        self.assertIn("Moved since it was counted: -1.00", self._get_texts(sheet))
+
+    def test_released_transfers(self):
+        release = {"sheet_id": self.sheet.id, "picking_id": self.delivery.id, "reason": "Customer is waiting"}
+        as_own_write(self.env["stock.inventory.release"]).create(release)
+        self._validate()
+        [row] = AuditPack(self.sheet)._get_releases_table().rows
+        self.assertEqual(row[:3], [self.delivery.name, "Customer is waiting", self.env.user.name])
+        self.assertIn(f"{self.delivery.name} Customer is waiting", self._get_texts())
 
     def test_times_of_the_workbook_are_the_users(self):
         self._validate()
