@@ -15,6 +15,9 @@ from . import stock_inventory_sheet_stock
 from . import stock_inventory_sheet_file
 from . import stock_inventory_release
 from . import res_config_settings
+from . import stock_inventory_accuracy
+from . import stock_inventory_sheet_accuracy
+from . import stock_inventory_sheet_audit
 from . import stock_location
 from . import stock_move
 from . import stock_move_line

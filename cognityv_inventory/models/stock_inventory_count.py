@@ -68,7 +68,7 @@ class StockInventoryCount(models.Model):
 
     def _get_known_by_uuid(self, vals_list):
         uuids = [vals["client_uuid"] for vals in vals_list if vals.get("client_uuid")]
-        known = self.sudo().search([("client_uuid", "in", uuids)]) if uuids else self
+        known = self.sudo().search([("client_uuid", "in", uuids)]) if uuids else self.browse()
         return {count.client_uuid: count for count in known}
 
     def _prepare_create_vals(self, vals):

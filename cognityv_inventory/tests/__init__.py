@@ -1,4 +1,6 @@
 from . import (
+    test_accuracy,
+    test_audit_pack,
     test_blocking,
     test_changed_stock,
     test_counts,

@@ -83,6 +83,12 @@ class TestCounts(InventoryCommon):
         self.assertEqual(both.ids, [first.id, first.id])
         self.assertEqual(self.line.real_qty, 2)
 
+    def test_a_count_made_beside_others_is_not_taken_for_one_of_them(self):
+        first = self._count(quantity=3)
+        second = self.line.count_ids.create({"line_id": self.line.id, "quantity": 8})
+        self.assertNotEqual(first, second)
+        self.assertEqual(self.line.real_qty, 8)
+
     def test_counts_are_never_changed_or_deleted(self):
         count = self._count()
         for act in (lambda: count.write({"quantity": 5}), count.unlink, lambda: count.write({"superseded": True})):

@@ -12,13 +12,14 @@ from odoo.tests import HttpCase, tagged
 from .common import InventoryCommon
 
 
-@tagged("post_install", "-at_install")
-class TestPdf(HttpCase, InventoryCommon):
-    """The count sheet on paper, made by the real program and read back."""
+class PdfCommon(HttpCase, InventoryCommon):
+    """Paper made by the real program and read back."""
+
+    report = "cognityv_inventory.report_inventory_sheet"
 
     def _render(self, sheet):
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        content, kind = report._render_qweb_pdf("cognityv_inventory.report_inventory_sheet", sheet.ids)
+        content, kind = report._render_qweb_pdf(self.report, sheet.ids)
         self.assertEqual(kind, "pdf")
         self.assertTrue(content.startswith(b"%PDF"))
         return content
@@ -36,6 +37,11 @@ class TestPdf(HttpCase, InventoryCommon):
             out = subprocess.run(command, capture_output=True, check=True).stdout
         parts = re.split(rb"(?=\x89PNG\r\n)", out)
         return [Image.open(io.BytesIO(part)) for part in parts if part]
+
+
+@tagged("post_install", "-at_install")
+class TestPdf(PdfCommon):
+    """The count sheet on paper."""
 
     def test_lines_boxes_and_qr_code(self):
         sheet = self._make_sheet()

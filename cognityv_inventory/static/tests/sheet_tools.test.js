@@ -16,22 +16,27 @@ class Sheet extends models.Model {
     _name = "stock.inventory.sheet";
 
     name = fields.Char();
+    state = fields.Char();
 
-    _records = [{ id: 1, name: "INV/1" }];
+    _records = [
+        { id: 1, name: "INV/1", state: "in_progress" },
+        { id: 2, name: "INV/2", state: "validated" },
+    ];
 }
 
 defineMailModels();
 defineModels([Sheet]);
 
-const mountSheet = () =>
+const mountSheet = (resId = 1) =>
     mountView({
         type: "form",
         resModel: "stock.inventory.sheet",
-        resId: 1,
+        resId,
         arch: `
             <form>
                 <header><widget name="inventory_sheet_tools"/></header>
                 <field name="name"/>
+                <field name="state"/>
             </form>`,
     });
 
@@ -69,4 +74,33 @@ test("what was typed is saved before the sheet is exported", async () => {
     await contains(".o_inventory_tools").click();
     await contains(".o_export_xlsx").click();
     expect.verifySteps([{ name: "INV/2" }, "xlsx"]);
+});
+
+test("a manager is offered the auditor's pack of a sheet that is settled", async () => {
+    patchWithCleanup(user, { hasGroup: async () => true });
+    onRpc("stock.inventory.sheet", "action_audit_pack", ({ args }) => {
+        expect.step(args);
+        return false;
+    });
+    mockService("action", { doAction: () => {} });
+    await mountSheet(2);
+    await contains(".o_inventory_tools").click();
+    await contains(".o_audit_pack_xlsx").click();
+    expect.verifySteps([[[2], "xlsx"]]);
+});
+
+test("a sheet that is being counted has no auditor's pack", async () => {
+    patchWithCleanup(user, { hasGroup: async () => true });
+    await mountSheet(1);
+    await contains(".o_inventory_tools").click();
+    expect(".o_export_pdf").toHaveCount(1);
+    expect(".o_audit_pack_xlsx").toHaveCount(0);
+});
+
+test("a counter is not offered the auditor's pack", async () => {
+    patchWithCleanup(user, { hasGroup: async () => false });
+    await mountSheet(2);
+    await contains(".o_inventory_tools").click();
+    expect(".o_export_pdf").toHaveCount(1);
+    expect(".o_audit_pack_xlsx").toHaveCount(0);
 });

@@ -15,10 +15,16 @@ export class InventorySheetTools extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ seesMoves: false });
+        this.state = useState({ seesMoves: false, isManager: false });
         onWillStart(async () => {
+            this.state.isManager = await user.hasGroup("cognityv_inventory.group_manager");
             this.state.seesMoves = await user.hasGroup("stock.group_stock_user");
         });
+    }
+
+    /** The auditor's pack is for managers, once the sheet is settled. */
+    get hasAuditPack() {
+        return this.state.isManager && ["completed", "validated"].includes(this.props.record.data.state);
     }
 
     /** Save the sheet, call one of its methods and do the action that it returns. */
