@@ -4,6 +4,7 @@ from . import (
     test_blocking,
     test_changed_stock,
     test_counts,
+    test_doors,
     test_export_import,
     test_fill,
     test_hoot,
