@@ -72,6 +72,17 @@ class TestPasses(PassesCommon):
         self._assert_line(line, "counted", 7)
         self.assertEqual((line.count_ids.mapped("pass_number"), line.last_counted_by_id), ([2, 1], self.bob))
 
+    def test_stock_that_moves_between_two_passes_makes_no_difference(self):
+        """Roll-forward: both found three bolts less than the system had at their moment."""
+        line = self._compared_line(block_mode="none")
+        self._count(self.ann, line, 7)
+        delivery = self._make_delivery(self.bolt, 2, self.rack_a1)
+        delivery.button_validate()
+        self.assertEqual(delivery.state, "done")
+        self._count(self.bob, line, 5)
+        self._assert_line(line, "counted", 5)
+        self.assertEqual(line.gap_qty, -3)
+
     def test_passes_that_differ_ask_for_a_third_that_settles(self):
         line = self._compared_line()
         self._count(self.ann, line, 7)
