@@ -1,6 +1,7 @@
 # In the order in which models build on each other.
 # ruff: noqa: I001
 from . import product_accounting_family
+from . import product_category
 from . import product_template
 from . import res_company
 from . import stock_inventory_sheet
@@ -8,6 +9,9 @@ from . import stock_inventory_sheet_line
 from . import stock_inventory_count
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
+from . import stock_inventory_sheet_passes
+from . import stock_inventory_sheet_tolerance
+from . import stock_inventory_approval_limit
 from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed

@@ -156,7 +156,7 @@ class CountFileReader:
             self._take_line(line, quantity, self._text(row, "description"))
 
     def _take_line(self, line, quantity, description):
-        if line.is_counted and not line.uom_id.compare(line.real_qty, quantity):
+        if line._is_counted_as(quantity):
             self.unchanged += 1
         else:
             self.counts[line] = quantity

@@ -12,6 +12,10 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     inventory_block_mode = fields.Selection(BLOCK_MODES, "Blocked while counting", required=True, default="location")
+    # Zero is no limit: every gap is taken as it was counted.
+    inventory_tolerance_percent = fields.Float("Tolerated gap (%)")
+    inventory_tolerance_qty = fields.Float("Tolerated gap (quantity)", digits="Product Unit")
+    inventory_tolerance_points = fields.Float("Tolerated gap (points)")
 
     def _create_per_company_sequences(self):
         result = super()._create_per_company_sequences()

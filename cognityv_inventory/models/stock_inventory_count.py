@@ -18,7 +18,7 @@ class StockInventoryCount(models.Model):
     product_id = fields.Many2one(related="line_id.product_id")
     uom_id = fields.Many2one(related="line_id.uom_id")
     pass_number = fields.Integer(
-        "Pass", required=True, default=1, help="Counts of the highest pass make the real quantity."
+        "Pass", required=True, default=1, help="A second, independent count or a recount is another pass."
     )
     quantity = fields.Float(digits="Product Unit", required=True)
     mode = fields.Selection(
@@ -53,7 +53,8 @@ class StockInventoryCount(models.Model):
     def create(self, vals_list):
         """Record counts. A repeated `client_uuid` is accepted and changes nothing: its first row is returned.
 
-        :raises UserError: when a sheet is not in progress, or a quantity is impossible for its product
+        :raises UserError: when a sheet is not in progress, a quantity is impossible for its product, or it is somebody
+            else's turn to count a line
         """
         keys = [vals.get("client_uuid") or index for index, vals in enumerate(vals_list)]
         counts = self._get_known_by_uuid(vals_list)
@@ -63,7 +64,10 @@ class StockInventoryCount(models.Model):
                 fresh[key] = self._prepare_create_vals(vals)
         self._check_countable(fresh.values())
         self._set_on_hand(fresh.values())
-        counts.update(zip(fresh, super().create(list(fresh.values())), strict=True))
+        self._assign_passes(fresh.values())
+        created = super().create(list(fresh.values()))
+        created.line_id._judge()
+        counts.update(zip(fresh, created, strict=True))
         return self.browse(counts[key].id for key in keys)
 
     def _get_known_by_uuid(self, vals_list):
@@ -113,3 +117,4 @@ class StockInventoryCount(models.Model):
     def _withdraw(self):
         """Take counts back. They stay on record, without effect."""
         as_own_write(self.sudo()).write({"superseded": True})
+        self.sudo().line_id._forget_decisions()

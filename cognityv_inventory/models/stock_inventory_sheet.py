@@ -40,7 +40,7 @@ PROTECTED = {
     *(f"{stamp}_by_id" for stamp in STAMPS),
 }
 # What is counted and what is blocked is settled once the sheet is started.
-SCOPE = {"company_id", "location_id", "include_sublocations", "count_type", "block_mode"}
+SCOPE = {"company_id", "location_id", "include_sublocations", "count_type", "block_mode", "count_method"}
 # What a counter may write of a sheet: its lines, within their own rules, and how to export it.
 COUNTER_FIELDS = {"line_ids", "export_format"}
 COUNTER_GROUP = "cognityv_inventory.group_counter"

@@ -31,7 +31,7 @@ class StockInventorySheet(models.Model):
         )
 
     def _get_uncounted_domain(self):
-        return Domain("sheet_id", "in", self.ids) & Domain("is_counted", "=", False)
+        return Domain("sheet_id", "in", self.ids) & Domain("count_status", "=", "to_count")
 
     def _get_uncounted_text(self):
         """The first lines that are not counted and how many more there are; empty when all are."""

@@ -104,9 +104,11 @@ class StockInventorySheet(models.Model):
                 """
                 INSERT INTO stock_inventory_sheet_line
                        (sheet_id, company_id, product_id, location_id, lot_id, package_id, owner_id,
-                        current_qty, real_qty, gap_qty, is_counted, create_uid, write_uid, create_date, write_date)
+                        current_qty, real_qty, gap_qty, is_counted, count_status,
+                        create_uid, write_uid, create_date, write_date)
                 SELECT %(sheet)s, %(company)s, product_id, location_id, lot_id, package_id, owner_id,
-                       SUM(quantity), 0, 0, FALSE, %(user)s, %(user)s, %(now)s, %(now)s
+                       SUM(quantity), 0, 0, FALSE, 'to_count',
+                       %(user)s, %(user)s, %(now)s, %(now)s
                   FROM (%(stock)s) stock
               GROUP BY product_id, location_id, lot_id, package_id, owner_id
                 %(having)s

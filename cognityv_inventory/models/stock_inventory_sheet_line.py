@@ -21,6 +21,13 @@ PROTECTED = {
     "count_ids",
     "last_counted_at",
     "last_counted_by_id",
+    "count_status",
+    "asked_pass",
+    "asked_at",
+    "accepted_pass",
+    "accepted_by_id",
+    "accepted_at",
+    "accepted_reason",
 }
 
 
@@ -142,7 +149,13 @@ class StockInventorySheetLine(models.Model):
             line.current_qty = on_hand[line._get_inventory_identity()] if not line.lot_name else 0.0
 
     @api.depends(
-        "count_ids.quantity", "count_ids.mode", "count_ids.pass_number", "count_ids.counted_at", "count_ids.superseded"
+        "count_ids.quantity",
+        "count_ids.mode",
+        "count_ids.pass_number",
+        "count_ids.counted_at",
+        "count_ids.superseded",
+        "asked_pass",
+        "accepted_pass",
     )
     def _compute_counted(self):
         counts_by_line = self._get_accepted_counts()
@@ -151,7 +164,14 @@ class StockInventorySheetLine(models.Model):
             line.real_qty = line._sum_counts(counts)
             line.is_counted = bool(counts)
 
-    @api.depends("count_ids.pass_number", "count_ids.counted_at", "count_ids.superseded", "count_ids.on_hand_qty")
+    @api.depends(
+        "count_ids.pass_number",
+        "count_ids.counted_at",
+        "count_ids.superseded",
+        "count_ids.on_hand_qty",
+        "asked_pass",
+        "accepted_pass",
+    )
     def _compute_last_count(self):
         """Apart from `_compute_counted`: a form that is being filled in must not take back what is typed."""
         counts_by_line = self._get_accepted_counts()
@@ -183,29 +203,6 @@ class StockInventorySheetLine(models.Model):
             places = quants.filtered(line._is_of_own_company).location_id - line.location_id
             line.serial_elsewhere = ", ".join(places.mapped("display_name"))
 
-    def _get_accepted_counts(self):
-        """The counts that make the real quantity, oldest first: those of the highest pass that were not withdrawn.
-
-        :return: dict of line id → list of counts
-        """
-        domain = [("line_id", "in", self.ids), ("superseded", "=", False)]
-        counts = self.env["stock.inventory.count"].sudo().search(domain, order="line_id, counted_at, id")
-        counts_by_line = defaultdict(list)
-        for count in counts:
-            accepted = counts_by_line[count.line_id.id]
-            if accepted and count.pass_number > accepted[0].pass_number:
-                accepted.clear()
-            if not accepted or count.pass_number == accepted[0].pass_number:
-                accepted.append(count)
-        return counts_by_line
-
-    def _sum_counts(self, counts):
-        """The last quantity that was set, and all that was added since."""
-        total = 0.0
-        for count in counts:
-            total = count.quantity if count.mode == "set" else total + count.quantity
-        return self.uom_id.round(total) if counts else 0.0
-
     def _get_inventory_identity(self):
         """What makes a line or a quant: ids of product, place, lot, package and owner."""
         return tuple(self[name]._origin.id or self[name].id for name in QUANT_IDENTITY)
@@ -235,7 +232,10 @@ class StockInventorySheetLine(models.Model):
 
     @api.model
     def default_get(self, fields):
-        return without_defaults(super().default_get(fields), (PROTECTED - {"sheet_id"}) | {"real_qty", "is_counted"})
+        return without_defaults(
+            super().default_get(fields),
+            (PROTECTED - {"sheet_id"}) | {"real_qty", "is_counted", "own_qty", "own_counted"},
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -314,14 +314,13 @@ class StockInventorySheetLine(models.Model):
             self.env["stock.inventory.count"].create(vals_list)
 
     def _prepare_count_vals(self, quantity, **count_vals):
-        """A count that settles the line: of its last pass, and at this moment."""
-        last_pass = max(self.count_ids.mapped("pass_number"), default=1)
-        return {"line_id": self.id, "quantity": quantity, "mode": "set", "pass_number": last_pass, **count_vals}
+        """A count of this moment."""
+        return {"line_id": self.id, "quantity": quantity, "mode": "set", **count_vals}
 
-    def _withdraw_counts(self):
+    def _withdraw_counts(self, own=False):
         self.sheet_id._check_counting()
         self._lock_for_count()
-        self.count_ids.filtered(lambda count: not count.superseded)._withdraw()
+        self._get_withdrawable_counts(own)._withdraw()
 
     def _lock_for_count(self):
         """One count of a line after the other: what a line has is worked out from all its counts.

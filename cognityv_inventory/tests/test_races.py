@@ -9,6 +9,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.own_write import as_own_write
 from .race import RaceCase
 
 
@@ -67,6 +68,39 @@ class TestRaces(RaceCase):
             with self.assertRaisesRegex(UserError, "not in progress"):
                 self._count(counter, 5)
         self._check_validated()
+
+    @mute_logger("odoo.sql_db")
+    def test_two_people_count_one_line_at_once(self):
+        """D. Passes: the one who did not see the other is tried again; then both are added, or are two passes."""
+        for method, status, total, numbers in (("split", "counted", 8, {1}), ("compare", "to_recount", 0, {1, 2})):
+            with self.subTest(method):
+                self._count_at_once(method)
+                with self._connection() as env:
+                    line = self._sheet(env).line_ids
+                    self.assertEqual((line.count_status, line.real_qty), (status, total))
+                    self.assertEqual(set(line.count_ids.mapped("pass_number")) - {0}, numbers)
+                self._advance("action_cancel", "action_reset_to_draft", "action_plan")
+
+    def _count_at_once(self, method):
+        with self._connection() as env:
+            self._sheet(env).count_method = method
+            self._sheet(env).action_start()
+            env.cr.commit()
+        with self._connection() as first, self._connection() as second:
+            self._sheet(second).line_ids.read(["real_qty"])
+            self._count_as(first, first.ref("base.user_root"), 3)
+            first.cr.commit()
+            with self.assertRaises(SerializationFailure):
+                self._count_as(second, second.ref("base.user_admin"), 5)
+            second.cr.rollback()
+            second.invalidate_all()
+            self._count_as(second, second.ref("base.user_admin"), 5)
+            second.cr.commit()
+
+    def _count_as(self, env, user, quantity):
+        lines = as_own_write(self._sheet(env).line_ids)
+        lines._set_real_quantities([(line, quantity) for line in lines], user_id=user.id)
+        env.flush_all()
 
     def test_nobody_completes_while_a_count_is_on_its_way(self):
         self._advance("action_start")

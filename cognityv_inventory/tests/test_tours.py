@@ -38,6 +38,30 @@ class TestPhoneTours(HttpCase, InventoryCommon):
     browser_size = "390x844"
     touch_enabled = True
 
+    def test_blind_count_with_a_second_pass(self):
+        """D. Counter 2 sees neither the first pass nor the current quantity; they differ; a manager sees it."""
+        first = self._make_user("inventory_counter_1", "cognityv_inventory.group_counter")
+        sheet = self._make_sheet(
+            product_ids=[Command.set((self.bolt | self.nut).ids)],
+            location_id=self.rack_a1.id,
+            counter_ids=[Command.set((first | self.counter).ids)],
+            count_method="compare",
+            blind=True,
+        )
+        for line, quantity in zip(sheet.line_ids, (8.75, 4), strict=True):
+            line.with_user(first).real_qty = quantity
+        self.start_tour(
+            f"/odoo/inventory-sheets/{sheet.id}", "inventory_sheet_second_pass_phone", login=self.counter.login
+        )
+        self.assertEqual(sheet.line_ids.mapped("count_status"), ["to_recount", "counted"])
+        for line in sheet.line_ids:
+            self.assertEqual(line.count_ids.mapped("user_id"), self.counter | first)
+        path = f"/odoo/inventory-sheets/{sheet.id}"
+        self.start_tour(path, "inventory_sheet_manager_settles_phone", login=self.manager.login)
+        self.assertRecordValues(
+            sheet.line_ids, [{"real_qty": 6, "count_status": "accepted"}, {"real_qty": 4, "count_status": "counted"}]
+        )
+
     def test_counter_on_a_phone(self):
         sheet = self._make_sheet(
             product_ids=[Command.set(self.bolt.ids)],

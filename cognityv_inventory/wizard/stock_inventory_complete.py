@@ -20,7 +20,7 @@ class StockInventoryComplete(models.TransientModel):
 
     def action_set_to_zero(self):
         self.sheet_id.action_set_uncounted_to_zero()
-        return self.sheet_id.action_complete()
+        return self.sheet_id.action_ask_complete()
 
     def action_keep(self):
         return self.sheet_id.action_complete(keep_uncounted=True)

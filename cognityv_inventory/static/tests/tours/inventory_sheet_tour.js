@@ -72,6 +72,52 @@ registry.category("web_tour.tours").add("inventory_sheet_refused_delivery", {
     ],
 });
 
+function countOnPhone(product, quantity) {
+    return [
+        { content: `Open ${product}`, trigger: `.o_kanban_record:contains(${product})`, run: "click" },
+        { content: "It is empty", trigger: ".modal [name=own_qty] input:value()" },
+        {
+            content: "Neither the system nor the first pass is shown",
+            trigger: ".modal:not(:contains(8.75)):not(:has([name=current_qty], [name=gap_qty], [name=pass_summary]))",
+        },
+        { content: "No count of anybody else", trigger: ".modal [name=count_ids]:not(:has(.o_kanban_record:not(.o_kanban_ghost)))" },
+        { content: `Count ${quantity}`, trigger: ".modal [name=own_qty] input", run: `edit ${quantity}` },
+        { content: "Save it", trigger: ".modal .o_form_button_save", run: "click" },
+        { content: "It is counted", trigger: `.o_kanban_record:contains(${product}):contains(${quantity}.00)` },
+        { content: "Save the sheet", trigger: ".o_form_status_indicator .o_form_button_save", run: "click" },
+        { content: "It is saved", trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible" },
+    ];
+}
+
+/** The second counter of a blind sheet counts two lines without being influenced; one of them differs. */
+registry.category("web_tour.tours").add("inventory_sheet_second_pass_phone", {
+    steps: () => [
+        { content: "The lines", trigger: ".o_notebook a:contains(Inventory lines)", run: "click" },
+        { content: "The second pass is asked for", trigger: ".o_kanban_record:contains(Bolt):contains(Second pass)" },
+        { content: "Not what was found", trigger: "body:not(:contains(8.75)):not(:contains(10.00))" },
+        ...countOnPhone("Bolt", 6),
+        { content: "They differ", trigger: ".o_kanban_record:contains(Bolt):contains(To recount)" },
+        ...countOnPhone("Nut", 4),
+        { content: "They agree", trigger: ".o_kanban_record:contains(Nut):not(:contains(Second pass))" },
+        { content: "Complete", trigger: "button[name=action_ask_complete]", run: "click" },
+        { content: "It is named", trigger: ".modal [name=lines_text]:contains(Bolt)" },
+        { content: "Accepting is not for counters", trigger: ".modal:not(:has(button[name=action_accept]))" },
+        { content: "Show them", trigger: ".modal button[name=action_count]", run: "click" },
+        { content: "Only the bolt", trigger: ".o_content:contains(Bolt):not(:contains(Nut))" },
+    ],
+});
+
+/** The manager sees that the passes differ, and accepts the second with a reason. */
+registry.category("web_tour.tours").add("inventory_sheet_manager_settles_phone", {
+    steps: () => [
+        { content: "Complete", trigger: "button[name=action_ask_complete]", run: "click" },
+        { content: "The bolt waits", trigger: ".modal [name=lines_text]:contains(Bolt)" },
+        { content: "Why", trigger: ".modal [name=reason] input", run: "edit Seen twice" },
+        { content: "Accept", trigger: ".modal button[name=action_accept]", run: "click" },
+        { content: "Nothing waits: it is completed", trigger: ".o_statusbar_status:contains(Completed)" },
+    ],
+});
+
 /** A counter on a phone counts a line and completes the sheet. */
 registry.category("web_tour.tours").add("inventory_sheet_counter_phone", {
     steps: () => [
