@@ -1,1 +1,7 @@
-from . import stock_inventory_changed, stock_inventory_complete, stock_inventory_import, stock_inventory_release_wizard
+from . import (
+    stock_inventory_changed,
+    stock_inventory_complete,
+    stock_inventory_import,
+    stock_inventory_release_wizard,
+    stock_inventory_remaining,
+)
