@@ -4,6 +4,8 @@ from . import product_accounting_family
 from . import product_category
 from . import product_template
 from . import res_company
+from . import res_company_planning
+from . import res_config_settings_planning
 from . import stock_inventory_sheet
 from . import stock_inventory_sheet_line
 from . import stock_inventory_count
@@ -26,4 +28,10 @@ from . import stock_location
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
+from . import stock_inventory_sheet_plan
+from . import stock_count_plan
+from . import product_count_class
+from . import product_product
+from . import stock_inventory_coverage
+from . import stock_picking_low_stock
 from . import stock_quant

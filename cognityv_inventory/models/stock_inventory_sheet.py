@@ -36,6 +36,8 @@ PROTECTED = {
     "state",
     "move_ids",
     "reversal_move_ids",
+    "count_plan_id",
+    "plan_date",
     *(f"{stamp}_at" for stamp in STAMPS),
     *(f"{stamp}_by_id" for stamp in STAMPS),
 }

@@ -62,7 +62,7 @@ class StockInventorySheet(models.Model):
     def _get_fill_product_domain(self):
         """The products that a fill considers."""
         self.ensure_one()
-        domain = Domain("is_storable", "=", True) & Domain("count_type", "in", [self.count_type, False])
+        domain = Domain("is_storable", "=", True) & self._get_fill_count_type_domain()
         if self.accounting_family_id:
             domain &= Domain("accounting_family_id", "=", self.accounting_family_id.id)
         if self.product_categ_id:
@@ -74,6 +74,9 @@ class StockInventorySheet(models.Model):
             domain &= Domain("obsolete_date", "=", False) | Domain("obsolete_date", ">", day)
             domain &= Domain("active", "=", True)
         return domain
+
+    def _get_fill_count_type_domain(self):
+        return Domain("count_type", "in", [self.count_type, False])
 
     def _get_fill_location_domain(self):
         """The places that a fill considers: those of the sheet, within its range of racks."""

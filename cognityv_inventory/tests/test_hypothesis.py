@@ -142,3 +142,24 @@ class TestGeneratedCounts(InventoryCommon):
     def _on_hand_of(self, line):
         key = (line.product_id, line.location_dest_id, line.lot_id, line.result_package_id, line.owner_id)
         return self._stock_by_identity()[tuple(record.id for record in key)]
+
+    @settings(**SETTINGS)
+    @given(STOCK, st.sets(st.integers(0, 7)))
+    def test_coverage_is_what_a_plain_look_at_the_lines_says(self, stock, counted):
+        """Issue D, Planning: the share of stock records that were counted this year."""
+        with self._undone():
+            self._put_stock(stock)
+            sheet = self._make_sheet(location_id=self.stock.id)
+            for index, line in enumerate(sheet.line_ids.sorted("id")):
+                if index in counted:
+                    line.real_qty = abs(line.current_qty)
+            sheet.action_complete(keep_uncounted=True)
+            sheet.action_validate()
+            seen = {self._get_identity(line) for line in sheet.line_ids.filtered("is_counted")}
+            expected = {identity: identity in seen for identity, qty in self._stock_by_identity().items() if qty}
+            rows = self.env["stock.inventory.coverage"].search([("location_id", "in", self.racks.ids)])
+            self.assertEqual({self._get_identity(row): row.counted_this_year for row in rows}, expected)
+            self.assertEqual(len(rows), len(expected))
+
+    def _get_identity(self, record):
+        return tuple(record[name].id for name in ("product_id", "location_id", "lot_id", "package_id", "owner_id"))

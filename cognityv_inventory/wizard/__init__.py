@@ -4,4 +4,5 @@ from . import (
     stock_inventory_complete,
     stock_inventory_import,
     stock_inventory_release_wizard,
+    stock_inventory_remaining,
 )
