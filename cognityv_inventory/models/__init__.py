@@ -3,9 +3,11 @@
 from . import product_accounting_family
 from . import product_template
 from . import res_company
+from . import stock_inventory_blind
 from . import stock_inventory_sheet
 from . import stock_inventory_sheet_line
 from . import stock_inventory_count
+from . import res_users
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_block
@@ -23,3 +25,5 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_picking
 from . import stock_quant
+from . import report_stock_quantity
+from . import stock_warehouse_orderpoint
