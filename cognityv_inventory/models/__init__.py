@@ -27,3 +27,4 @@ from . import stock_picking
 from . import stock_quant
 from . import report_stock_quantity
 from . import stock_warehouse_orderpoint
+from . import stock_lot

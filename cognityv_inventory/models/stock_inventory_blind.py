@@ -96,10 +96,6 @@ class StockInventoryBlindHistoryMixin(models.AbstractModel):
         return super().read_group(self._leave_out_counted_blind(domain), *args, **kwargs)
 
     @api.model
-    def web_read_group(self, domain, *args, **kwargs):
-        return super().web_read_group(self._leave_out_counted_blind(domain), *args, **kwargs)
-
-    @api.model
     def formatted_read_group(self, domain, *args, **kwargs):
         return super().formatted_read_group(self._leave_out_counted_blind(domain), *args, **kwargs)
 

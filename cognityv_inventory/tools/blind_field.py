@@ -17,10 +17,11 @@ class _Blind:
     def _is_hidden(self, record):
         return not record.env.su and record.hides_current_qty
 
-    def __get__(self, record, owner=None):
-        if record is not None and len(record._ids) == 1 and self._is_hidden(record):
-            return self.convert_to_record(self.convert_to_cache(False, record, validate=False), record)
-        return super().__get__(record, owner)
+    def __get__(self, records, owner=None):
+        if records is not None and any(self._is_hidden(record) for record in records):
+            # Of several records one asks for a relation: it is that of those that do not hide it.
+            records = records.filtered(lambda record: not self._is_hidden(record))
+        return super().__get__(records, owner)
 
     def convert_to_read(self, value, record, use_display_name=True):
         # Nothing, not 0: an empty cell says that it is hidden, a zero would say that there is none.
@@ -36,4 +37,8 @@ class _Blind:
 
 
 class BlindFloat(_Blind, fields.Float):
+    pass
+
+
+class BlindMany2one(_Blind, fields.Many2one):
     pass
