@@ -28,3 +28,4 @@ from . import stock_quant
 from . import report_stock_quantity
 from . import stock_warehouse_orderpoint
 from . import stock_lot
+from . import product_product

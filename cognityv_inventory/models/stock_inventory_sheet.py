@@ -99,7 +99,8 @@ class StockInventorySheet(models.Model):
         "Blind count",
         help="From the moment they are named until the sheet is settled, its counters learn neither the current "
         "quantities and gaps nor what Odoo shows of the stock in its places: on hand, lots, packages, forecasts, lists of "
-        "moves. Not hidden are the single transfers that stock users work with, and what somebody was told or saw before.",
+        "moves. Not hidden from stock users are the single transfers they work with and what those could reserve: let "
+        "somebody count who has no such rights.",
     )
     block_mode = fields.Selection(
         BLOCK_MODES,

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .stock_inventory_sheet import COUNTED_USAGES
 from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 # What may only change by a move.
@@ -14,7 +15,8 @@ class StockQuant(models.Model):
 
     @api.model
     def _get_place_domain(self, places):
-        return Domain("location_id", "in", places)
+        """Also what came from suppliers or went to customers and losses: with all other places it adds up to zero."""
+        return Domain("location_id", "in", places) | Domain("location_id.usage", "not in", COUNTED_USAGES)
 
     @api.model
     def _check_not_counted_blind(self, place_ids):

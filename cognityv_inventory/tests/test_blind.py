@@ -108,7 +108,7 @@ class TestBlindSheet(BlindCommon):
 
     def _check_masked_or_absent(self, record, names):
         for user in (self.counter, self.stock_counter):
-            values = self._ask(user, record, lambda record: record.web_read(dict.fromkeys(names, {})))
+            values = self._ask(user, record, lambda record: record.web_read({name: {} for name in names}))
             self.assertNotIn(str(SECRET), str(values))
 
     def test_export(self):
@@ -347,7 +347,7 @@ class TestBlindSheet(BlindCommon):
         line = self._as(self.counter, self.line)
         self.assertEqual(line.current_qty, 0)
         self.assertEqual(line.sudo().current_qty, SECRET)
-        self.assertEqual(line.sudo().search([("current_qty", "=", SECRET)]), self.line)
+        self.assertIn(self.line, line.sudo().search([("current_qty", "=", SECRET)]))
         self.assertEqual(line.current_qty, 0, "the true value is in the cache now, and still hidden")
 
 
@@ -378,6 +378,17 @@ class TestBlindStock(BlindCommon):
             lambda quants: quants.read_group(place, ["quantity"], ["product_id"]),
         ):
             self._check_masked(quants, attack)
+
+    def test_what_came_and_went(self):
+        """All quants of a product add up to zero, so those of suppliers, customers and losses tell the rest."""
+        move = self._receive(SECRET)
+        where = [("product_id", "=", move.product_id.id), ("location_id.usage", "not in", ("internal", "transit"))]
+        self._check_masked(
+            self.env["stock.quant"],
+            lambda quants: quants.formatted_read_group(where, ["location_id"], ["quantity:sum"]),
+        )
+        seen = self._as(self.counter, self.env["stock.quant"]).search([("product_id", "=", self.bolt.id)])
+        self.assertEqual(seen.location_id, self.rack_a2)
 
     def test_quants_by_id(self):
         for user in (self.counter, self.stock_counter):
@@ -422,6 +433,12 @@ class TestBlindStock(BlindCommon):
                 self._check_employee_learns_nothing(
                     lambda user, p=products, c=context, n=names_here: self._as(user, p).with_context(**c).read(n)
                 )
+
+    def test_product_figures_that_superuser_code_read_before(self):
+        bolt = self._as(self.stock_counter, self.bolt)
+        for products in (bolt, bolt.product_tmpl_id):
+            self.assertEqual(products.sudo().qty_available, SECRET + 5)
+            self.assertEqual(products.qty_available, 5)
 
     def test_product_figures_of_another_day(self):
         """Odoo works them out from what is there and what moved since."""
