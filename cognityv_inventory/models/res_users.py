@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .stock_inventory_sheet import COUNTER_GROUP, MANAGER_GROUP, SETTLED_STATES
 
@@ -13,15 +14,28 @@ class ResUsers(models.Model):
     def _get_blind_sheets(self):
         """The sheets that this user counts blind, from the moment they are named on them until they are settled.
 
-        A manager has none: they plan and validate, and may see everything.
+        A manager has none: they plan and validate, and may see everything. SQL, since this is asked at every search of
+        stock by a counter, and the ORM would work out who may be a counter again each time.
         """
         self.ensure_one()
         sheets = self.env["stock.inventory.sheet"].sudo()
         if not self.has_group(COUNTER_GROUP) or self.has_group(MANAGER_GROUP):
             return sheets
-        return sheets.search(
-            [("counter_ids", "in", self.ids), ("blind", "=", True), ("state", "not in", SETTLED_STATES)], order="id"
+        sheets.flush_model(["blind", "state", "counter_ids"])
+        counters = sheets._fields["counter_ids"]
+        query = SQL(
+            """
+            SELECT sheet.id FROM stock_inventory_sheet sheet JOIN %(named)s named ON named.%(sheet)s = sheet.id
+             WHERE named.%(user)s = %(user_id)s AND sheet.blind AND sheet.state NOT IN %(settled)s
+          ORDER BY sheet.id
+            """,
+            named=SQL.identifier(counters.relation),
+            sheet=SQL.identifier(counters.column1),
+            user=SQL.identifier(counters.column2),
+            user_id=self.id,
+            settled=SETTLED_STATES,
         )
+        return sheets.browse(sheet_id for [sheet_id] in self.env.execute_query(query))
 
     def _get_blind_places(self):
         """The places that this user counts blind, archived ones too, as a query; None when there are none."""
