@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.blind_field import BlindFloat
 from ..tools.own_write import as_own_write, is_own_write
 
 
@@ -30,7 +31,7 @@ class StockInventoryCount(models.Model):
         default="set",
         help="Set: the quantity found. Add: found in addition to what was counted before.",
     )
-    on_hand_qty = fields.Float(
+    on_hand_qty = BlindFloat(
         "On hand then",
         digits="Product Unit",
         readonly=True,
