@@ -1,6 +1,7 @@
 from . import (
     test_accuracy,
     test_audit_pack,
+    test_blind,
     test_blocking,
     test_changed_stock,
     test_counts,
