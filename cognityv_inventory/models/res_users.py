@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .stock_inventory_sheet import COUNTER_GROUP, MANAGER_GROUP, SETTLED_STATES
+from .stock_inventory_sheet import COUNTER_GROUP, MANAGER_GROUP, CLOSED_STATES
 
 
 class ResUsers(models.Model):
@@ -26,14 +26,14 @@ class ResUsers(models.Model):
         query = SQL(
             """
             SELECT sheet.id FROM stock_inventory_sheet sheet JOIN %(named)s named ON named.%(sheet)s = sheet.id
-             WHERE named.%(user)s = %(user_id)s AND sheet.blind AND sheet.state NOT IN %(settled)s
+             WHERE named.%(user)s = %(user_id)s AND sheet.blind AND sheet.state NOT IN %(closed)s
           ORDER BY sheet.id
             """,
             named=SQL.identifier(counters.relation),
             sheet=SQL.identifier(counters.column1),
             user=SQL.identifier(counters.column2),
             user_id=self.id,
-            settled=SETTLED_STATES,
+            closed=CLOSED_STATES,
         )
         return sheets.browse(sheet_id for [sheet_id] in self.env.execute_query(query))
 

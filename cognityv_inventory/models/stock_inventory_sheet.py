@@ -29,7 +29,7 @@ TRANSITIONS = {
 # What can hold stock of ours, and so be counted.
 COUNTED_USAGES = ("internal", "transit")
 OPEN_FOR_LINES = ("draft", "planned", "in_progress")
-SETTLED_STATES = ("validated", "cancelled")
+CLOSED_STATES = ("validated", "cancelled")
 BLOCKING_STATES = ("in_progress", "completed")
 STAMPS = ("started", "completed", "validated", "reversed")
 PROTECTED = {
@@ -206,7 +206,7 @@ class StockInventorySheet(models.Model):
         return Domain("state", "in", open_states) & Domain("planned_end", "<", fields.Datetime.now())
 
     def _is_open(self):
-        return self.state not in SETTLED_STATES
+        return self.state not in CLOSED_STATES
 
     # Create, write, delete
 
