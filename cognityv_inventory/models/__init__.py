@@ -6,9 +6,11 @@ from . import product_template
 from . import res_company
 from . import res_company_planning
 from . import res_config_settings_planning
+from . import stock_inventory_blind
 from . import stock_inventory_sheet
 from . import stock_inventory_sheet_line
 from . import stock_inventory_count
+from . import res_users
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_passes
@@ -35,3 +37,7 @@ from . import product_product
 from . import stock_inventory_coverage
 from . import stock_picking_low_stock
 from . import stock_quant
+from . import report_stock_quantity
+from . import stock_warehouse_orderpoint
+from . import stock_lot
+from . import product_product

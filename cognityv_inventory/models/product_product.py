@@ -5,6 +5,9 @@ from .product_template import ABC_CLASSES
 
 
 class ProductProduct(models.Model):
+    """ABC classes; and on hand figures, which are what the user may read of the quants: what superuser code worked out
+    is not theirs."""
+
     _inherit = "product.product"
 
     count_class_ids = fields.One2many("product.count.class", "product_id", "ABC classes", readonly=True)
@@ -39,3 +42,15 @@ class ProductProduct(models.Model):
             domain |= ~classed(["A", "B"])
         domain &= Domain("is_storable", "=", True)
         return domain | Domain("is_storable", "=", False) if False in classes else domain
+
+    @api.depends_context("uid")
+    def _compute_quantities(self):
+        return super()._compute_quantities()
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    @api.depends_context("uid")
+    def _compute_quantities(self):
+        return super()._compute_quantities()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.blind_field import BlindFloat
 from ..tools.own_write import as_own_write, is_own_write
 
 
@@ -8,6 +9,7 @@ class StockInventoryCount(models.Model):
     """One act of counting. Rows are only ever added: they are what an auditor asks for."""
 
     _name = "stock.inventory.count"
+    _inherit = ["stock.inventory.blind.mixin"]
     _description = "Inventory Count"
     _order = "counted_at desc, id desc"
     _rec_name = "line_id"
@@ -15,6 +17,8 @@ class StockInventoryCount(models.Model):
     line_id = fields.Many2one("stock.inventory.sheet.line", required=True, index=True, ondelete="restrict")
     sheet_id = fields.Many2one(related="line_id.sheet_id", store=True, index=True, precompute=True)
     company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
+    # As the user, not as superuser: who reads decides.
+    hides_current_qty = fields.Boolean(related="line_id.hides_current_qty", related_sudo=False)
     product_id = fields.Many2one(related="line_id.product_id")
     uom_id = fields.Many2one(related="line_id.uom_id")
     pass_number = fields.Integer(
@@ -27,7 +31,7 @@ class StockInventoryCount(models.Model):
         default="set",
         help="Set: the quantity found. Add: found in addition to what was counted before.",
     )
-    on_hand_qty = fields.Float(
+    on_hand_qty = BlindFloat(
         "On hand then",
         digits="Product Unit",
         readonly=True,

@@ -29,6 +29,7 @@ TRANSITIONS = {
 # What can hold stock of ours, and so be counted.
 COUNTED_USAGES = ("internal", "transit")
 OPEN_FOR_LINES = ("draft", "planned", "in_progress")
+CLOSED_STATES = ("validated", "cancelled")
 BLOCKING_STATES = ("in_progress", "completed")
 STAMPS = ("started", "completed", "validated", "reversed")
 PROTECTED = {
@@ -96,7 +97,13 @@ class StockInventorySheet(models.Model):
     counter_ids = fields.Many2many(
         "res.users", string="Counters", check_company=True, domain=lambda self: list(self._get_counter_domain())
     )
-    blind = fields.Boolean("Blind count", help="Counters do not see the current quantities, on paper either.")
+    blind = fields.Boolean(
+        "Blind count",
+        help="From the moment they are named until the sheet is settled, its counters learn neither the current "
+        "quantities and gaps nor what Odoo shows of the stock in its places: on hand, lots, packages, forecasts, lists of "
+        "moves. Not hidden from stock users are the single transfers they work with and what those could reserve: let "
+        "somebody count who has no such rights.",
+    )
     block_mode = fields.Selection(
         BLOCK_MODES,
         "Blocked while counting",
@@ -134,16 +141,24 @@ class StockInventorySheet(models.Model):
     def _default_location_id(self):
         return self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1).lot_stock_id
 
-    @api.depends("line_ids", "line_ids.is_counted", "line_ids.gap_qty")
+    @api.depends("line_ids", "line_ids.is_counted", "line_ids.gap_qty", "hides_current_qty")
+    @api.depends_context("uid")
     def _compute_line_counts(self):
         total = self._count_lines(Domain.TRUE)
         counted = self._count_lines(Domain("is_counted", "=", True))
-        gaps = self._count_lines(Domain("gap_qty", "!=", 0))
+        gaps = self.sudo()._count_lines(Domain("gap_qty", "!=", 0) & self._get_shown_line_domain())
         for sheet in self:
             sheet.line_count = total.get(sheet._origin, 0)
             sheet.counted_line_count = counted.get(sheet._origin, 0)
             sheet.gap_line_count = gaps.get(sheet._origin, 0)
             sheet.counted_percent = 100.0 * sheet.counted_line_count / sheet.line_count if sheet.line_count else 0.0
+
+    def _get_shown_line_domain(self):
+        """The lines whose current quantity the user may know."""
+        user = self.env.user
+        if self.env.su or not (sheets := user._get_blind_sheets()):
+            return Domain.TRUE
+        return Domain("sheet_id", "not in", sheets.ids) & Domain("location_id", "not in", user._get_blind_places())
 
     def _count_lines(self, domain):
         """The number of lines in `domain` by sheet."""
@@ -166,7 +181,8 @@ class StockInventorySheet(models.Model):
         for sheet in self:
             sheet.hides_current_qty = sheet._is_blind_now() and not self._is_manager()
 
-    @api.depends("line_ids.serial_elsewhere")
+    @api.depends("line_ids.serial_elsewhere", "hides_current_qty")
+    @api.depends_context("uid")
     def _compute_has_serials_elsewhere(self):
         line_model = self.env["stock.inventory.sheet.line"]
         for sheet in self:
@@ -175,7 +191,9 @@ class StockInventorySheet(models.Model):
                 ("product_id.tracking", "=", "serial"),
                 ("current_qty", "<=", 0),
             ]
-            sheet.has_serials_elsewhere = any(line_model.search(domain).mapped("serial_elsewhere"))
+            # Which lines these are tells what they have, so they are looked up as superuser and asked as the user.
+            lines = line_model.sudo().search(domain).sudo(self.env.su)
+            sheet.has_serials_elsewhere = any(lines.mapped("serial_elsewhere"))
 
     @api.depends("state", "planned_end")
     def _compute_is_late(self):
@@ -190,7 +208,7 @@ class StockInventorySheet(models.Model):
         return Domain("state", "in", open_states) & Domain("planned_end", "<", fields.Datetime.now())
 
     def _is_open(self):
-        return self.state not in ("validated", "cancelled")
+        return self.state not in CLOSED_STATES
 
     # Create, write, delete
 

@@ -59,7 +59,7 @@ class StockInventorySheet(models.Model):
 
     def _is_blind_now(self):
         """A blind sheet shows its current quantities on no paper and in no file until it is settled."""
-        return self.blind and self.state != "validated"
+        return self.blind and self._is_open()
 
     def _get_column_labels(self):
         """The headers of a count file in the user's language, by key, in their order."""
@@ -215,7 +215,7 @@ class StockInventorySheetLine(models.Model):
             "lot": self.lot_id.name or self.lot_name or None,
             "package": self.package_id.display_name or None,
             "owner": self.owner_id.display_name or None,
-            "current_qty": self.current_qty,
+            "current_qty": None if self.hides_current_qty else self.current_qty,
             "real_qty": self.real_qty if self.is_counted else None,
             "unit": self.uom_id.name,
             "description": self.description or None,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, float_compare
 
+from ..tools.blind_field import BlindFloat
 from ..tools.own_write import is_own_write, without_defaults
 from ..tools.quantity import parse_quantity
 from .stock_inventory_sheet import COUNTED_USAGES
@@ -33,6 +34,7 @@ PROTECTED = {
 
 class StockInventorySheetLine(models.Model):
     _name = "stock.inventory.sheet.line"
+    _inherit = ["stock.inventory.blind.mixin"]
     _description = "Inventory Line"
     _order = "location_id, product_id, lot_id, id"
     _rec_name = "product_id"
@@ -63,7 +65,6 @@ class StockInventorySheetLine(models.Model):
     )
     sheet_location_id = fields.Many2one(related="sheet_id.location_id", string="Location of the sheet")
     # As the user, not as superuser: who reads decides.
-    hides_current_qty = fields.Boolean(related="sheet_id.hides_current_qty", related_sudo=False)
     user_is_manager = fields.Boolean(related="sheet_id.user_is_manager", related_sudo=False)
     lot_id = fields.Many2one(
         "stock.lot",
@@ -82,7 +83,7 @@ class StockInventorySheetLine(models.Model):
     tracking = fields.Selection(related="product_id.tracking")
     default_code = fields.Char(related="product_id.default_code", string="Product code")
     categ_id = fields.Many2one(related="product_id.categ_id", string="Product category")
-    current_qty = fields.Float(
+    current_qty = BlindFloat(
         "Current quantity",
         digits="Product Unit",
         compute="_compute_current_qty",
@@ -90,17 +91,18 @@ class StockInventorySheetLine(models.Model):
         help="What the system says: read when the line is made, filled or planned, and again when the sheet is started. "
         "Where stock goes on moving, read again with each count of the line and when the sheet is completed.",
     )
-    counted_on_hand = fields.Float(
+    counted_on_hand = BlindFloat(
         "On hand when counted",
         digits="Product Unit",
         compute="_compute_last_count",
         store=True,
         help="What the system had at the moment of the count: what the real quantity is compared with.",
     )
-    moved_qty = fields.Float(
+    moved_qty = BlindFloat(
         "Moved since counted",
         digits="Product Unit",
         compute="_compute_moved_qty",
+        compute_sudo=True,
         help="What has come in less what has gone out since the line was counted.",
     )
     count_ids = fields.One2many("stock.inventory.count", "line_id", "Counts", readonly=True)
@@ -115,7 +117,7 @@ class StockInventorySheetLine(models.Model):
     is_counted = fields.Boolean("Counted", compute="_compute_counted", store=True, readonly=False)
     last_counted_at = fields.Datetime("Counted on", compute="_compute_last_count", store=True)
     last_counted_by_id = fields.Many2one("res.users", "Counted by", compute="_compute_last_count", store=True)
-    gap_qty = fields.Float(
+    gap_qty = BlindFloat(
         "Gap",
         digits="Product Unit",
         compute="_compute_gap_qty",
@@ -193,9 +195,19 @@ class StockInventorySheetLine(models.Model):
         for line in self:
             line.moved_qty = line.current_qty - line.counted_on_hand if line.is_counted else 0.0
 
-    @api.depends("lot_id", "location_id")
+    @api.depends("sheet_id.blind", "sheet_id.state", "location_id")
+    @api.depends_context("uid")
+    def _compute_hides_current_qty(self):
+        """Whoever counts a place blind learns what it has from no sheet, be it another one."""
+        sheets = self.env["stock.inventory.sheet"] if self.env.su else self.env.user._get_blind_sheets()
+        for line in self:
+            sheet, place = line.sudo().sheet_id._origin, line.sudo().location_id._origin
+            line.hides_current_qty = sheet in sheets or any(blind._covers(place) for blind in sheets)
+
+    @api.depends("lot_id", "location_id", "hides_current_qty")
+    @api.depends_context("uid")
     def _compute_serial_elsewhere(self):
-        serials = self.filtered(lambda line: line.tracking == "serial" and line.lot_id)
+        serials = self.filtered(lambda line: line.tracking == "serial" and line.lot_id and not line.hides_current_qty)
         (self - serials).serial_elsewhere = False
         quants_by_lot = serials._get_serial_quants().grouped("lot_id")
         for line in serials:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.blind_field import BlindFloat
+
 
 class StockInventorySheet(models.Model):
     """Counting while stock goes on moving (roll-forward): each line is compared with what the system had at the
@@ -17,8 +19,12 @@ class StockInventorySheet(models.Model):
 class StockInventorySheetLine(models.Model):
     _inherit = "stock.inventory.sheet.line"
 
-    moved_in_qty = fields.Float("In since counted", digits="Product Unit", compute="_compute_moved_in_out")
-    moved_out_qty = fields.Float("Out since counted", digits="Product Unit", compute="_compute_moved_in_out")
+    moved_in_qty = BlindFloat(
+        "In since counted", digits="Product Unit", compute="_compute_moved_in_out", compute_sudo=True
+    )
+    moved_out_qty = BlindFloat(
+        "Out since counted", digits="Product Unit", compute="_compute_moved_in_out", compute_sudo=True
+    )
 
     @api.depends("last_counted_at", "current_qty")
     def _compute_moved_in_out(self):

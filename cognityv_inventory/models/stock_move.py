@@ -8,7 +8,8 @@ PROTECTED = {"inventory_sheet_id", "inventory_sheet_line_id", "reversed_sheet_id
 
 
 class StockMove(models.Model):
-    _inherit = "stock.move"
+    _name = "stock.move"
+    _inherit = ["stock.move", "stock.inventory.blind.history.mixin"]
 
     inventory_sheet_id = fields.Many2one(
         "stock.inventory.sheet", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"

@@ -18,7 +18,8 @@ class StockMoveLine(models.Model):
     """The doors through which stock moves: a line that is done, one that is added to a move that is done, and one
     that is changed afterwards. Everything else in Odoo ends in one of these."""
 
-    _inherit = "stock.move.line"
+    _name = "stock.move.line"
+    _inherit = ["stock.move.line", "stock.inventory.blind.history.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,7 +1,8 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .stock_inventory_sheet import COUNTED_USAGES
 from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 # What may only change by a move.
@@ -9,10 +10,38 @@ STOCK_FIELDS = {*QUANT_IDENTITY, "quantity"}
 
 
 class StockQuant(models.Model):
-    _inherit = "stock.quant"
+    _name = "stock.quant"
+    _inherit = ["stock.quant", "stock.inventory.blind.place.mixin"]
+
+    @api.model
+    def _get_place_domain(self, places):
+        """Also what came from suppliers or went to customers and losses: with all other places it adds up to zero."""
+        return Domain("location_id", "in", places) | Domain("location_id.usage", "not in", COUNTED_USAGES)
+
+    @api.model
+    def _check_not_counted_blind(self, place_ids):
+        """Odoo would not find the quant that the user cannot see, and set the quantity of a second one.
+
+        :raises AccessError: when the user counts one of these places blind
+        """
+        sheets = self.env.user._get_blind_sheets()
+        for place in self.env["stock.location"].sudo().browse(set(filter(None, place_ids))):
+            if sheet := sheets.filtered(lambda sheet, place=place: sheet._covers(place))[:1]:
+                message = self.env._(
+                    "You count %(location)s blind on inventory sheet %(sheet)s; enter what you find there on that sheet.",
+                    location=place.display_name,
+                    sheet=sheet.name,
+                )
+                raise AccessError(message)
+
+    def _get_quants_by_products_locations(self, *args, **kwargs):
+        """What transfers take from and put to, whoever validates them: not a read that the user sees."""
+        return super(StockQuant, self.sudo())._get_quants_by_products_locations(*args, **kwargs)
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su and self._is_inventory_mode():
+            self._check_not_counted_blind([vals.get("location_id") for vals in vals_list])
         quants = super().create(vals_list)
         quants.filtered("quantity")._check_not_written_while_counted()
         return quants
