@@ -5,6 +5,7 @@ from . import product_category
 from . import product_template
 from . import res_company
 from . import stock_inventory_sheet
+from . import stock_adjustment_mixin
 from . import stock_inventory_sheet_line
 from . import stock_inventory_count
 from . import stock_inventory_sheet_fill
@@ -27,3 +28,8 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_picking
 from . import stock_quant
+from . import stock_correction_reason
+from . import stock_correction
+from . import stock_correction_location
+from . import stock_correction_move
+from . import stock_correction_quant

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .stock_inventory_sheet_line import QUANT_IDENTITY
+from .stock_adjustment_mixin import QUANT_IDENTITY
 
 # What may only change by a move.
 STOCK_FIELDS = {*QUANT_IDENTITY, "quantity"}
