@@ -117,6 +117,7 @@ class StockCorrection(models.Model):
     validated_by_id = fields.Many2one("res.users", "Validated by", readonly=True, copy=False, index="btree_not_null")
     move_ids = fields.One2many("stock.move", "correction_id", "Stock moves", readonly=True, copy=False)
     block_message = fields.Char(compute="_compute_block_message")
+    change_message = fields.Char(compute="_compute_change_message")
 
     # Defaults and computes
 
@@ -173,6 +174,19 @@ class StockCorrection(models.Model):
         except UserError as error:
             return str(error)
         return False
+
+    @api.depends("current_qty", "seen_qty", "state")
+    def _compute_change_message(self):
+        self.change_message = False
+        drafts = self.filtered(lambda correction: correction.state == "draft" and correction.uom_id)
+        for correction in drafts._get_outdated():
+            correction.change_message = self.env._(
+                "The stock has changed since the actual quantity was entered: the system had %(seen)s %(unit)s and has "
+                "%(current)s now. Validate asks what to do.",
+                seen=correction.seen_qty,
+                current=correction.current_qty,
+                unit=correction.uom_id.name,
+            )
 
     @api.onchange("real_qty")
     def _onchange_real_qty(self):

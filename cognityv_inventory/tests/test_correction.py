@@ -187,11 +187,10 @@ class TestCorrection(CorrectionCommon):
     def test_history_is_kept(self):
         correction = self._make_correction(real_qty=8)
         correction = correction.with_context(tracking_disable=False, mail_notrack=False)
-        self.env.flush_all()
+        self.cr.flush()
         correction.real_qty = 7
         correction.action_validate()
-        self.env.flush_all()
-        self.cr.precommit.run()
+        self.cr.flush()
         tracked = correction.message_ids.sudo().tracking_value_ids
         self.assertEqual(set(tracked.field_id.mapped("name")), {"real_qty", "state"})
 

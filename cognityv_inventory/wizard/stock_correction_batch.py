@@ -27,7 +27,6 @@ class StockCorrectionBatch(models.TransientModel):
         identities = dict.fromkeys(tuple(quant[name].id for name in QUANT_IDENTITY) for quant in quants)
         lines = [dict(zip(QUANT_IDENTITY, identity, strict=True)) for identity in identities]
         batch = self.create({"line_ids": [fields.Command.create(vals) for vals in lines]})
-        batch.line_ids._read_stock()
         return batch._get_form_action()
 
     def _get_form_action(self):
@@ -38,6 +37,7 @@ class StockCorrectionBatch(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_validate(self):
@@ -68,16 +68,25 @@ class StockCorrectionBatchLine(models.TransientModel):
     package_id = fields.Many2one("stock.package", ondelete="cascade")
     owner_id = fields.Many2one("res.partner", ondelete="cascade")
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    current_qty = fields.Float("Quantity in database", digits="Product Unit", readonly=True)
-    real_qty = fields.Float("Actual quantity", digits="Product Unit")
+    current_qty = fields.Float(
+        "Quantity in database", digits="Product Unit", compute="_compute_quantities", store=True, precompute=True
+    )
+    real_qty = fields.Float(
+        "Actual quantity",
+        digits="Product Unit",
+        compute="_compute_quantities",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     has_changed = fields.Boolean("Changed meanwhile", readonly=True)
 
-    def _read_stock(self):
-        """Show what the system has now, and no difference to begin with."""
+    @api.depends(*QUANT_IDENTITY)
+    def _compute_quantities(self):
+        """What the system had when the list was made, and no difference to begin with."""
         on_hand = self._get_on_hand()
         for line in self:
-            quantity = on_hand[line._get_inventory_identity()]
-            line.write({"current_qty": quantity, "real_qty": quantity})
+            line.current_qty = line.real_qty = on_hand[line._get_inventory_identity()]
 
     def _mark_changed(self):
         """Show what the stock has become where it is another one than was shown.
