@@ -333,10 +333,11 @@ class StockCorrection(models.Model):
         Odoo's transactions look at a snapshot: whoever had to wait for a row that changed meanwhile cannot serialize,
         and Odoo tries it again with what the row has become. Quants are locked for that, as whoever moves stock
         writes them. Where there is none yet there is nothing to lock: so the rows of the products are written too,
-        since two corrections of one product must not pass each other. In the order in which a move takes them, and
-        SQL, since the ORM's lock does not wait.
+        since two corrections of one product must not pass each other. All in the order in which a move takes them,
+        places first, and SQL, since the ORM's lock does not wait.
         """
         self.flush_recordset()
+        self.location_id._hold_against_start()
         if quants := self._get_quants():
             query = SQL("SELECT id FROM stock_quant WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(quants.ids))
             self.env.cr.execute(query)
