@@ -24,8 +24,8 @@ class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     def _check_not_of_sheet(self):
-        super()._check_not_of_sheet()
         self._check_not_of_correction()
+        return super()._check_not_of_sheet()
 
     def _check_not_of_correction(self):
         """

@@ -480,7 +480,7 @@ class TestCorrectionFromLocation(CorrectionCommon):
         self._put(self.glue, 6, self.rack_a1, lot_id=lot, package_id=package, owner_id=owner)
         quant = self._quant(self.glue, self.rack_a1).with_user(self.manager)
         action = quant.action_correct_stock()
-        model = self.env[action["res_model"]].with_user(self.manager).with_context(action["context"])
+        model = self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"])
         form = Form(model, view=action["views"][0][0])
         self.assertEqual(form.product_id, self.glue)
         self.assertEqual((form.location_id, form.lot_id), (self.rack_a1, lot))
