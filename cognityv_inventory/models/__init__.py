@@ -8,6 +8,7 @@ from . import res_company_planning
 from . import res_config_settings_planning
 from . import stock_inventory_blind
 from . import stock_inventory_sheet
+from . import stock_adjustment_mixin
 from . import stock_inventory_sheet_line
 from . import stock_inventory_count
 from . import res_users
@@ -40,4 +41,8 @@ from . import stock_quant
 from . import report_stock_quantity
 from . import stock_warehouse_orderpoint
 from . import stock_lot
-from . import product_product
+from . import stock_correction_reason
+from . import stock_correction
+from . import stock_correction_location
+from . import stock_correction_move
+from . import stock_correction_quant

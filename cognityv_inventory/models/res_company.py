@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 SHEET_SEQUENCE = "stock.inventory.sheet"
+CORRECTION_SEQUENCE = "stock.correction"
 BLOCK_MODES = [
     ("location", "The whole location"),
     ("products", "Only the products on the sheet"),
@@ -20,23 +21,42 @@ class ResCompany(models.Model):
     def _create_per_company_sequences(self):
         result = super()._create_per_company_sequences()
         self._create_inventory_sheet_sequence()
+        self._create_stock_correction_sequence()
         return result
 
     @api.model
     def create_missing_inventory_sheet_sequence(self):
         """Give each company that has none its own numbering of inventory sheets."""
-        having = self.env["ir.sequence"].search([("code", "=", SHEET_SEQUENCE)]).company_id
-        (self.search([]) - having)._create_inventory_sheet_sequence()
+        self._get_without_sequence(SHEET_SEQUENCE)._create_inventory_sheet_sequence()
+
+    @api.model
+    def create_missing_stock_correction_sequence(self):
+        """Give each company that has none its own numbering of stock corrections."""
+        self._get_without_sequence(CORRECTION_SEQUENCE)._create_stock_correction_sequence()
+
+    def _get_without_sequence(self, code):
+        return self.search([]) - self.env["ir.sequence"].search([("code", "=", code)]).company_id
 
     def _create_inventory_sheet_sequence(self):
         self.env["ir.sequence"].create([company._prepare_inventory_sheet_sequence_vals() for company in self])
 
+    def _create_stock_correction_sequence(self):
+        self.env["ir.sequence"].create([company._prepare_stock_correction_sequence_vals() for company in self])
+
     def _prepare_inventory_sheet_sequence_vals(self):
+        name = self.env._("Inventory sheets of %(company)s", company=self.name)
+        return self._prepare_yearly_sequence_vals(SHEET_SEQUENCE, "COUNT", name)
+
+    def _prepare_stock_correction_sequence_vals(self):
+        name = self.env._("Stock corrections of %(company)s", company=self.name)
+        return self._prepare_yearly_sequence_vals(CORRECTION_SEQUENCE, "CORR", name)
+
+    def _prepare_yearly_sequence_vals(self, code, prefix, name):
         return {
-            "name": self.env._("Inventory sheets of %(company)s", company=self.name),
-            "code": SHEET_SEQUENCE,
+            "name": name,
+            "code": code,
             "company_id": self.id,
-            "prefix": "COUNT/%(range_year)s/",
+            "prefix": f"{prefix}/%(range_year)s/",
             "padding": 5,
             "use_date_range": True,
         }

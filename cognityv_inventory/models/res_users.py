@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .stock_inventory_sheet import COUNTER_GROUP, MANAGER_GROUP, CLOSED_STATES
+from .stock_inventory_sheet import CLOSED_STATES, COUNTER_GROUP, MANAGER_GROUP
 
 
 class ResUsers(models.Model):

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .stock_adjustment_mixin import QUANT_IDENTITY
 from .stock_inventory_sheet import BLOCKING_STATES, COUNTED_USAGES
-from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 # What the overview lists of each kind; the rest is behind a click.
 LISTED = 8

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.own_write import as_own_write, is_own_write
-from .stock_inventory_sheet_line import QUANT_IDENTITY
+from .stock_adjustment_mixin import QUANT_IDENTITY
 
 
 class StockInventoryRelease(models.Model):

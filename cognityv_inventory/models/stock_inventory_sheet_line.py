@@ -1,17 +1,14 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, float_compare
+from odoo.tools import SQL
 
 from ..tools.blind_field import BlindFloat
 from ..tools.own_write import is_own_write, without_defaults
 from ..tools.quantity import parse_quantity
-from .stock_inventory_sheet import COUNTED_USAGES
+from .stock_adjustment_mixin import QUANT_IDENTITY
 
 # What makes a line: one per sheet and combination of these.
-IDENTITY = ("product_id", "location_id", "lot_id", "lot_name", "package_id", "owner_id")
-QUANT_IDENTITY = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
+IDENTITY = (*QUANT_IDENTITY, "lot_name")
 # Written by the add-on's own code only.
 PROTECTED = {
     "sheet_id",
@@ -36,6 +33,7 @@ class StockInventorySheetLine(models.Model):
     _name = "stock.inventory.sheet.line"
     _inherit = ["stock.inventory.blind.mixin"]
     _description = "Inventory Line"
+    _inherit = ["stock.adjustment.mixin"]
     _order = "location_id, product_id, lot_id, id"
     _rec_name = "product_id"
     _check_company_auto = True
@@ -215,31 +213,6 @@ class StockInventorySheetLine(models.Model):
             places = quants.filtered(line._is_of_own_company).location_id - line.location_id
             line.serial_elsewhere = ", ".join(places.mapped("display_name"))
 
-    def _get_inventory_identity(self):
-        """What makes a line or a quant: ids of product, place, lot, package and owner."""
-        return tuple(self[name]._origin.id or self[name].id for name in QUANT_IDENTITY)
-
-    def _get_on_hand(self):
-        """What the system has now, by product, location, lot, package and owner (ids)."""
-        domain = [
-            ("product_id", "in", self.product_id._origin.ids),
-            ("location_id", "in", self.location_id._origin.ids),
-        ]
-        groups = self.env["stock.quant"].sudo()._read_group(domain, QUANT_IDENTITY, ["quantity:sum"])
-        return defaultdict(float, {tuple(record.id for record in key): quantity for *key, quantity in groups})
-
-    def _get_serial_quants(self):
-        """The quants that hold the serial numbers of these lines, in any place of any company."""
-        domain = [
-            ("lot_id", "in", self.lot_id.ids),
-            ("quantity", ">", 0),
-            ("location_id.usage", "in", COUNTED_USAGES),
-        ]
-        return self.env["stock.quant"].sudo().search(domain)
-
-    def _is_of_own_company(self, quant):
-        return quant.company_id in (self.company_id, self.env["res.company"])
-
     # Writing
 
     @api.model
@@ -395,14 +368,6 @@ class StockInventorySheetLine(models.Model):
             line._check_location()
             line._check_tracking_number()
 
-    def _check_product(self):
-        if not self.product_id.is_storable:
-            message = self.env._(
-                "%(product)s is not kept in stock (it is a service or its stock is not tracked); choose another product.",
-                product=self.product_id.display_name,
-            )
-            raise ValidationError(message)
-
     def _check_location(self):
         if not self.location_id.sudo().filtered_domain(self.sheet_id._get_location_domain()):
             message = self.env._(
@@ -459,20 +424,8 @@ class StockInventorySheetLine(models.Model):
             raise UserError(message)
         return self.uom_id.round(quantity)
 
-    def _get_quantity_problem(self, quantity):
-        """What is wrong with a quantity, and what to do; None when nothing is."""
-        if quantity is None:
-            return self.env._("type a number.")
-        if quantity < 0:
-            return self.env._("type zero or more.")
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        if float_compare(self.uom_id.round(quantity), quantity, precision_digits=digits + 6):
-            return self.env._(
-                "%(unit)s has at most %(digits)s decimals; round it.", unit=self.uom_id.name, digits=digits
-            )
-        if self.tracking == "serial" and (self.lot_id or self.lot_name) and quantity > 1:
-            return self.env._("a serial number is there once or not at all; type 0 or 1.")
-        return None
+    def _is_one_serial_number(self):
+        return self.tracking == "serial" and bool(self.lot_id or self.lot_name)
 
     def _get_description(self):
         """The line as a person would name it in a sentence."""

@@ -1,10 +1,9 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.own_write import as_own_write
 from .stock_inventory_sheet import BLOCKING_STATES, COUNTED_USAGES
-from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 
 class StockInventorySheet(models.Model):
@@ -174,21 +173,7 @@ class StockInventorySheet(models.Model):
 
         :return: the moves
         """
-        self._fetch_quants(vals_list)
-        company = self.company_id
-        move_model = self.env["stock.move"].with_company(company).with_context(inventory_mode=False)
-        moves = as_own_write(move_model).create(vals_list).with_env(move_model.env)
-        moves.with_context(ignore_dest_packages=True)._action_done()
-        return moves
-
-    def _fetch_quants(self, vals_list):
-        """Read what the moves will touch at once: Odoo would read it quant by quant."""
-        domain = [
-            ("product_id", "in", [vals["product_id"] for vals in vals_list]),
-            ("location_id", "in", [vals[name] for vals in vals_list for name in ("location_id", "location_dest_id")]),
-        ]
-        fields_read = [*QUANT_IDENTITY, "company_id", "quantity", "reserved_quantity", "in_date"]
-        self.env["stock.quant"].sudo().search_fetch(domain, fields_read)
+        return self.env["stock.move"]._do_adjustments(vals_list, self.company_id)
 
     def _remember_last_count(self):
         """Each place where something was counted knows when and by which sheet; its next count is planned."""
@@ -315,47 +300,15 @@ class StockInventorySheetLine(models.Model):
             )
             raise UserError(message)
 
-    def _get_inventory_loss(self):
-        """Where gaps come from and go to."""
-        return self.product_id.with_company(self.company_id).property_stock_inventory
-
-    def _prepare_gap_move_vals(self):
-        """The move between this line's place and the inventory loss that closes the gap."""
-        loss = self._get_inventory_loss()
-        if self.gap_qty > 0:
-            return self._prepare_move_vals(self.gap_qty, loss, self.location_id, result_package_id=self.package_id.id)
-        return self._prepare_move_vals(-self.gap_qty, self.location_id, loss, package_id=self.package_id.id)
-
     def _prepare_relocation_vals(self, quant):
         """The move of a serial number from where the system has it to where it was found."""
         packages = {"package_id": quant.package_id.id, "result_package_id": self.package_id.id}
         return self._prepare_move_vals(self.gap_qty, quant.location_id, self.location_id, **packages)
 
-    def _prepare_move_vals(self, quantity, source, destination, **packages):
-        common = {
-            "product_id": self.product_id.id,
-            "company_id": self.company_id.id,
-            "location_id": source.id,
-            "location_dest_id": destination.id,
-        }
-        move_line = {
-            "product_uom_id": self.uom_id.id,
-            "quantity": quantity,
-            "lot_id": self.lot_id.id,
-            "owner_id": self.owner_id.id,
-            **packages,
-        }
+    def _prepare_move_link_vals(self):
         return {
-            **common,
-            "product_uom": self.uom_id.id,
-            "product_uom_qty": quantity,
-            "state": "confirmed",
-            "restrict_partner_id": self.owner_id.id,
-            "is_inventory": True,
-            "picked": True,
             "inventory_name": self.sheet_id.name,
             "origin": self.sheet_id.name,
             "inventory_sheet_id": self.sheet_id.id,
             "inventory_sheet_line_id": self.id,
-            "move_line_ids": [fields.Command.create(common | move_line)],
         }

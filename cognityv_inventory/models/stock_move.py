@@ -1,10 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.own_write import is_own_write, without_defaults
+from ..tools.own_write import as_own_write, is_own_write, without_defaults
+from .stock_adjustment_mixin import QUANT_IDENTITY
 
-# A move that carries a sheet may pass its block, so nobody may give a move a sheet.
-PROTECTED = {"inventory_sheet_id", "inventory_sheet_line_id", "reversed_sheet_id"}
+# A move that carries a sheet may pass its block, so nobody may give a move a sheet; a correction is evidence.
+PROTECTED = {
+    "inventory_sheet_id",
+    "inventory_sheet_line_id",
+    "reversed_sheet_id",
+    "correction_id",
+    "correction_reason_id",
+}
 
 
 class StockMove(models.Model):
@@ -46,7 +53,9 @@ class StockMove(models.Model):
     @api.model
     def _check_inventory_sheet_not_forged(self, names):
         if not is_own_write(self.env) and PROTECTED & set(names):
-            raise UserError(self.env._("Only validating an inventory sheet links a move with it."))
+            raise UserError(
+                self.env._("Only validating an inventory sheet or a stock correction links a move with it.")
+            )
 
     def _get_adjusting_sheet(self):
         """The inventory sheet whose own adjustment this is."""
@@ -75,3 +84,25 @@ class StockMove(models.Model):
             "reversed_sheet_id": self.inventory_sheet_id.id,
             "move_line_ids": lines,
         }
+
+    @api.model
+    def _do_adjustments(self, vals_list, company):
+        """Make moves and carry them out, as Odoo's own inventory adjustment does.
+
+        :return: the moves
+        """
+        self._fetch_quants(vals_list)
+        move_model = self.with_company(company).with_context(inventory_mode=False)
+        moves = as_own_write(move_model).create(vals_list).with_env(move_model.env)
+        moves.with_context(ignore_dest_packages=True)._action_done()
+        return moves
+
+    @api.model
+    def _fetch_quants(self, vals_list):
+        """Read what the moves will touch at once: Odoo would read it quant by quant."""
+        domain = [
+            ("product_id", "in", [vals["product_id"] for vals in vals_list]),
+            ("location_id", "in", [vals[name] for vals in vals_list for name in ("location_id", "location_dest_id")]),
+        ]
+        fields_read = [*QUANT_IDENTITY, "company_id", "quantity", "reserved_quantity", "in_date"]
+        self.env["stock.quant"].sudo().search_fetch(domain, fields_read)

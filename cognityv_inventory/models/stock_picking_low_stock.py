@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .stock_adjustment_mixin import QUANT_IDENTITY
 from .stock_inventory_sheet import COUNTED_USAGES
-from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 
 class StockPicking(models.Model):

@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .stock_adjustment_mixin import QUANT_IDENTITY
 from .stock_inventory_sheet import COUNTED_USAGES
-from .stock_inventory_sheet_line import QUANT_IDENTITY
 
 # What may only change by a move.
 STOCK_FIELDS = {*QUANT_IDENTITY, "quantity"}

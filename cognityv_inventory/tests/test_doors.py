@@ -110,10 +110,12 @@ class TestDoors(InventoryCommon):
         for quant in self._quants():
             quant.inventory_quantity = quant.quantity + 1
         self._check_door(
-            lambda: self.env["stock.inventory.adjustment.name"]
-            .with_context(default_quant_ids=self._quants().ids)
-            .create({})
-            .action_apply()
+            lambda: (
+                self.env["stock.inventory.adjustment.name"]
+                .with_context(default_quant_ids=self._quants().ids)
+                .create({})
+                .action_apply()
+            )
         )
 
     def test_update_quantity_of_a_product(self):

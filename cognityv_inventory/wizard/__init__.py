@@ -1,4 +1,6 @@
 from . import (
+    stock_correction_batch,
+    stock_correction_conflict,
     stock_inventory_accept,
     stock_inventory_changed,
     stock_inventory_complete,
