@@ -31,9 +31,8 @@ PROTECTED = {
 
 class StockInventorySheetLine(models.Model):
     _name = "stock.inventory.sheet.line"
-    _inherit = ["stock.inventory.blind.mixin"]
     _description = "Inventory Line"
-    _inherit = ["stock.adjustment.mixin"]
+    _inherit = ["stock.adjustment.mixin", "stock.inventory.blind.mixin"]
     _order = "location_id, product_id, lot_id, id"
     _rec_name = "product_id"
     _check_company_auto = True
