@@ -20,7 +20,7 @@ class ProductCountClass(models.Model):
     _order = "company_id, abc_class, share, id"
     _rec_name = "product_id"
 
-    product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="cascade")
+    product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     abc_class = fields.Selection(ABC_CLASSES, "ABC class", required=True, readonly=True)
     categ_id = fields.Many2one(related="product_id.categ_id", string="Product category")

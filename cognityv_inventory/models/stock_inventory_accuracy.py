@@ -55,6 +55,7 @@ class StockInventoryAccuracy(models.Model):
             "gap_qty",
             "last_counted_by_id",
         ],
+        "product.count.class": ["product_id", "company_id", "abc_class"],
         "product.product": ["product_tmpl_id"],
         "product.template": ["categ_id", "uom_id"],
     }
@@ -104,7 +105,7 @@ class StockInventoryAccuracy(models.Model):
         digits=(16, 1),
         aggregator="avg",
         readonly=True,
-        help="±1 % for class A, ±3 % for B, ±5 % for C. Products without a class do not count.",
+        help="±1 % for ABC class A, ±3 % for B, ±5 % for C and for what has not moved.",
     )
 
     @property
@@ -118,14 +119,14 @@ class StockInventoryAccuracy(models.Model):
                        AS absolute_gap_percent,
                    CASE WHEN net_gap = 0 THEN 100 ELSE 0 END AS share_exact,
                    %(shares)s,
-                   CASE WHEN abc_class IS NOT NULL THEN %(class_share)s END AS share_within_class
+                   %(class_share)s AS share_within_class
               FROM (
                 SELECT line.id, line.sheet_id, sheet.company_id, sheet.state, sheet.count_type,
                        sheet.reversed_at IS NOT NULL AS is_reversed,
                        COALESCE(sheet.validated_at, sheet.completed_at) AS date,
                        line.product_id, template.categ_id, template.uom_id, line.location_id, line.lot_id,
                        line.last_counted_by_id AS counter_id,
-                       %(abc_class)s AS abc_class,
+                       COALESCE(class.abc_class, 'C') AS abc_class,
                        ROUND(line.real_qty, %(digits)s) AS real_qty,
                        ROUND(line.gap_qty, %(digits)s) AS net_gap,
                        ROUND(line.real_qty, %(digits)s) - ROUND(line.gap_qty, %(digits)s) AS book_qty
@@ -133,22 +134,18 @@ class StockInventoryAccuracy(models.Model):
                   JOIN stock_inventory_sheet sheet ON sheet.id = line.sheet_id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
+             LEFT JOIN product_count_class class
+                    ON class.product_id = line.product_id AND class.company_id = sheet.company_id
                  WHERE line.is_counted AND sheet.state IN ('completed', 'validated')
               ) counted
             """,
             digits=digits,
-            abc_class=self._get_abc_class_sql(),
             shares=SQL(", ").join(
                 SQL("%s AS %s", self._get_share_sql(SQL("%s", level)), SQL.identifier(f"share_within_{level}"))
                 for level in LEVELS
             ),
             class_share=self._get_share_sql(self._get_class_tolerance_sql()),
         )
-
-    @api.model
-    def _get_abc_class_sql(self):
-        """The ABC class of a line, as SQL over `product` and `template`. To be overridden: products have none here."""
-        return SQL("NULL::varchar")
 
     @api.model
     def _get_class_tolerance_sql(self):
