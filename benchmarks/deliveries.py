@@ -104,19 +104,20 @@ def make_delivery(env, place_id):
 def measure(database, place_id):
     """Validate one delivery; its making is not measured.
 
-    :return: seconds and statements, the commit included
+    :return: seconds, seconds of this process's processor (without PostgreSQL's, but also without other people's
+        load), and statements; the commit included
     """
     with transaction(database) as env:
         picking_id = make_delivery(env, place_id)
     with transaction(database) as env:
-        sent, started = env.cr.sql_log_count, time.perf_counter()
+        sent, started, worked = env.cr.sql_log_count, time.perf_counter(), time.process_time()
         env["stock.picking"].browse(picking_id).button_validate()
         env.flush_all()
         env.cr.commit()
-        seconds = time.perf_counter() - started
+        seconds, processor = time.perf_counter() - started, time.process_time() - worked
         if env["stock.picking"].browse(picking_id).state != "done":
             raise Failure("A delivery was not done; the benchmark is wrong.")
-        return {"seconds": seconds, "statements": env.cr.sql_log_count - sent}
+        return {"seconds": seconds, "processor": processor, "statements": env.cr.sql_log_count - sent}
 
 
 def run_all(cluster, rounds):
@@ -142,21 +143,28 @@ def run_all(cluster, rounds):
 
 def summarize(results):
     """The medians of each contender, and how many times `absent` each takes (the median of the rounds' ratios)."""
-    summary = {}
-    for contender, runs in results.items():
-        pairs = zip(runs, results["absent"], strict=True)
-        summary[contender] = {
-            "seconds": round(statistics.median(run["seconds"] for run in runs), 4),
-            "statements": statistics.median(run["statements"] for run in runs),
-            "to_absent": round(statistics.median(run["seconds"] / absent["seconds"] for run, absent in pairs), 4),
-        }
-    return summary
+    return {contender: summarize_runs(runs, results["absent"]) for contender, runs in results.items()}
+
+
+def summarize_runs(runs, absent):
+    def median(unit):
+        return round(statistics.median(run[unit] for run in runs), 4)
+
+    def ratio(unit):
+        return round(statistics.median(run[unit] / other[unit] for run, other in zip(runs, absent, strict=True)), 4)
+
+    medians = {unit: median(unit) for unit in ("seconds", "processor", "statements")}
+    return medians | {"seconds_to_absent": ratio("seconds"), "processor_to_absent": ratio("processor")}
 
 
 def say_summary(summary):
-    print(f"\nDelivery of {LINES} lines{'seconds':>14}{'statements':>12}{'to absent':>11}")
+    heads = f"{'seconds':>10}{'to absent':>11}{'processor':>11}{'to absent':>11}{'statements':>12}"
+    print(f"\nDelivery of {LINES} lines  {heads}")
     for contender, values in summary.items():
-        print(f"  {contender:<24}{values['seconds']:>11.3f}{values['statements']:>12,.0f}{values['to_absent']:>11.3f}")
+        print(
+            f"  {contender:<22}{values['seconds']:>10.3f}{values['seconds_to_absent']:>11.3f}"
+            f"{values['processor']:>11.3f}{values['processor_to_absent']:>11.3f}{values['statements']:>12,.0f}"
+        )
 
 
 def main():
