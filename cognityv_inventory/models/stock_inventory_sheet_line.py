@@ -128,6 +128,8 @@ class StockInventorySheetLine(models.Model):
         help="The place where the system has this serial number; validation moves it from there.",
     )
 
+    # Sheets that hold the same stock are looked for by both: a product may be in thousands of places.
+    _stock_index = models.Index("(product_id, location_id)")
     _identity_unique = models.UniqueIndex(
         "(sheet_id, product_id, location_id, COALESCE(lot_id, 0), COALESCE(lot_name, ''), "
         "COALESCE(package_id, 0), COALESCE(owner_id, 0))",
