@@ -43,7 +43,6 @@ class StockInventorySheetLine(models.Model):
     product_id = fields.Many2one(
         "product.product",
         required=True,
-        index=True,
         ondelete="restrict",
         check_company=True,
         domain=[("is_storable", "=", True)],
