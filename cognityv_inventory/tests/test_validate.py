@@ -143,6 +143,29 @@ class TestValidate(InventoryCommon):
         with self.assertRaisesRegex(UserError, other.name):
             sheet.action_reverse()
 
+    def test_named_twice(self):
+        """By RPC one sheet could be named twice, and its stock would be moved twice."""
+        sheet = self._make_sheet(block_mode="none")
+        self._line(sheet, self.bolt).real_qty = 7
+        self._count_all_as_expected(sheet)
+        sheet.action_complete()
+        twice = sheet.browse([sheet.id, sheet.id])
+        with self.assertRaisesRegex(UserError, "named twice"):
+            twice.action_validate()
+        sheet.action_validate()
+        with self.assertRaisesRegex(UserError, "named twice"):
+            twice.action_reverse()
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 7)
+
+    def test_product_without_inventory_loss(self):
+        sheet = self._make_sheet()
+        self._line(sheet, self.bolt).real_qty = 7
+        self._count_all_as_expected(sheet)
+        sheet.action_complete()
+        self.bolt.with_company(self.company).property_stock_inventory = False
+        with self.assertRaisesRegex(UserError, "Bolt has no inventory loss location in Count & Co"):
+            sheet.action_validate()
+
     def test_show_stock_moves(self):
         sheet = self._completed({(self.bolt, self.rack_a1): 7})
         sheet.action_validate()
