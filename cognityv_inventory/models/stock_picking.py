@@ -60,7 +60,9 @@ class StockPicking(models.Model):
         sheets._check_manager()
         if not sheets:
             raise UserError(
-                self.env._("No inventory sheet blocks transfer %(transfer)s, so it needs no release.", transfer=self.name)
+                self.env._(
+                    "No inventory sheet blocks transfer %(transfer)s, so it needs no release.", transfer=self.name
+                )
             )
         vals_list = [{"sheet_id": sheet.id, "picking_id": self.id, "reason": reason.strip()} for sheet in sheets]
         as_own_write(self.env["stock.inventory.release"]).create(vals_list)

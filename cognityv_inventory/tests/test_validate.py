@@ -181,6 +181,12 @@ class TestValidate(InventoryCommon):
             sheet.move_ids.write({"inventory_sheet_id": False})
         with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
             sheet.move_ids.move_line_ids.quantity = 1
+        with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
+            # By RPC: its lines could be changed then, or the move be done once more.
+            sheet.move_ids.with_user(self.manager).write({"state": "draft"})
+        with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
+            # The sheet would not know, and reversing it would undo the same move again.
+            sheet.move_ids.move_line_ids.with_user(self.manager).action_revert_inventory()
         self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 7)
 
     def test_one_bad_sheet_keeps_all_from_being_validated(self):
