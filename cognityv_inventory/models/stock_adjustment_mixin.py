@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare
 
 from .stock_inventory_sheet import COUNTED_USAGES
@@ -76,8 +76,19 @@ class StockAdjustmentMixin(models.AbstractModel):
     # Moves
 
     def _get_inventory_loss(self):
-        """Where gaps come from and go to."""
-        return self.product_id.with_company(self.company_id).property_stock_inventory
+        """Where gaps come from and go to.
+
+        :raises UserError: when the product has no such place in this company
+        """
+        if loss := self.product_id.with_company(self.company_id).property_stock_inventory:
+            return loss
+        message = self.env._(
+            "%(product)s has no inventory loss location in %(company)s, so its stock cannot be adjusted; set one on the "
+            "product.",
+            product=self.product_id.display_name,
+            company=self.company_id.name,
+        )
+        raise UserError(message)
 
     def _prepare_gap_move_vals(self):
         """The move between this place and the inventory loss that closes the gap."""

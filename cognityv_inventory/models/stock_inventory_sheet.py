@@ -474,8 +474,11 @@ class StockInventorySheet(models.Model):
     def _lock(self):
         """Keep others from changing these sheets until the transaction ends, and see what they did before.
 
-        :raises UserError: when somebody is changing one at this moment
+        :raises UserError: when somebody is changing one at this moment, or when one is named twice: its stock would
+            be moved twice
         """
+        if len(set(self._ids)) < len(self):
+            raise UserError(self.env._("A sheet is named twice among these; name each one once."))
         self._check_locked(self.try_lock_for_update())
 
     def _lock_shared(self):

@@ -38,7 +38,7 @@ class StockInventorySheet(models.Model):
         :param choices: dict of line → (choice, the quantity on hand that was shown); a choice is "recount" (its counts
             are withdrawn and the sheet goes back to counting), "found" (stock becomes what was found) or "difference"
             (the gap stays and is posted to the stock of now)
-        :raises UserError: when a changed line has no choice, or has changed once more
+        :raises UserError: when a changed line has no choice or has changed once more, or when a line has not changed
         """
         self.ensure_one()
         self._check_manager()
@@ -57,7 +57,16 @@ class StockInventorySheet(models.Model):
 
     def _check_choices(self, choices):
         changed = self._get_changed_lines()
-        if missing := changed - self.env["stock.inventory.sheet.line"].union(*choices):
+        chosen = self.env["stock.inventory.sheet.line"].union(*choices)
+        if strange := chosen - changed:
+            message = self.env._(
+                "The stock of %(line)s has not changed under sheet %(sheet)s, so there is nothing to choose; press "
+                "Validate again.",
+                line=strange[0]._get_description(),
+                sheet=self.name,
+            )
+            raise UserError(message)
+        if missing := changed - chosen:
             message = self.env._(
                 "The stock of %(line)s has changed; choose what to do with it, then validate sheet %(sheet)s.",
                 line=missing[0]._get_description(),

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.blind_field import BlindFloat
+from .stock_inventory_sheet import BLOCKING_STATES
 
 
 class StockInventorySheet(models.Model):
@@ -105,3 +107,41 @@ class StockInventorySheetLine(models.Model):
             (line_id, at): (float(moved_in), float(moved_out))
             for line_id, at, moved_in, moved_out in self.env.execute_query(query)
         }
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    def _is_adjustment(self):
+        """Whether this says what is there, as a correction does; Odoo takes moves from place to place for inventory
+        ones, too."""
+        usages = (self.location_id.usage, self.location_dest_id.usage)
+        return self.move_id.is_inventory and ("inventory" in usages or bool(self._get_adjusting_sheet()))
+
+    def _check_not_adjusted_twice(self):
+        """An adjustment says what is there, as a count does: after a count that is not posted yet, it would be taken
+        for a move, and the same difference would be posted twice.
+
+        :raises UserError: naming the sheet that blocks nothing and has counted what one of these lines adjusts
+        """
+        lines = self.sudo()
+        domain = [
+            ("sheet_id.state", "in", BLOCKING_STATES),
+            ("sheet_id.block_mode", "=", "none"),
+            ("sheet_id", "not in", lines.move_id.inventory_sheet_id.ids),
+            ("count_status", "!=", "to_count"),
+            ("product_id", "in", lines.product_id.ids),
+            ("location_id", "in", (lines.location_id | lines.location_dest_id).ids),
+        ]
+        counted = self.env["stock.inventory.sheet.line"].sudo().search(domain) if lines else ()
+        adjusted = {(line.product_id, place) for line in lines for place in line.location_id | line.location_dest_id}
+        for line in counted:
+            if (line.product_id, line.location_id) in adjusted:
+                message = self.env._(
+                    "%(product)s in %(location)s has been counted on inventory sheet %(sheet)s, so adjusting it now would "
+                    "post the same difference twice; count it again on that sheet, or validate or cancel the sheet first.",
+                    product=line.product_id.display_name,
+                    location=line.location_id.display_name,
+                    sheet=line.sheet_id.name,
+                )
+                raise UserError(message)

@@ -47,7 +47,9 @@ class StockMove(models.Model):
         self._check_inventory_sheet_not_forged(vals.keys())
         if vals.get("state", "done") != "done":
             # A move that is not done any more could be changed and done again without moving anything.
-            self.filtered(lambda move: move.state == "done").move_line_ids._check_inventory_block()
+            done = self.filtered(lambda move: move.state == "done").move_line_ids
+            done._check_not_of_sheet()
+            done._check_inventory_block()
         return super().write(vals)
 
     @api.model

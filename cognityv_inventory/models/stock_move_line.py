@@ -35,6 +35,10 @@ class StockMoveLine(models.Model):
         done._check_inventory_block()
         return result
 
+    def action_revert_inventory(self):
+        self._check_not_of_sheet()
+        return super().action_revert_inventory()
+
     def _check_not_of_sheet(self):
         """
         :raises UserError: when one of these lines is what an inventory sheet moved
@@ -62,6 +66,7 @@ class StockMoveLine(models.Model):
         :return: the releases by hand that let some of these lines pass
         :raises UserError: naming the place, the sheet, who started it and when
         """
+        self.filtered(lambda line: line._is_adjustment())._check_not_adjusted_twice()
         return (self.location_id | self.location_dest_id)._check_not_counted(self)
 
     def _get_inventory_changes(self):

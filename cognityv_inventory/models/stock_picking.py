@@ -19,11 +19,14 @@ class StockPicking(models.Model):
     def _compute_counting_note(self):
         """What would stop this transfer now, before anybody presses Validate."""
         for picking in self:
-            blocks = picking._get_inventory_blocks() if picking.state not in ("done", "cancel") else []
+            blocks = picking._get_inventory_blocks()
             picking.counting_note = blocks[0][0]._get_block_message(*blocks[0][1:]) if blocks else False
 
     def _get_inventory_blocks(self):
-        """What blocks this transfer: a tuple of sheet, product and place for each sheet that does."""
+        """What blocks this transfer: a tuple of sheet, product and place for each sheet that does; none when there is
+        nothing to validate any more."""
+        if self.state in ("done", "cancel"):
+            return []
         movers = (self.move_line_ids or self.move_ids).sudo()
         sheets = (movers.location_id | movers.location_dest_id)._get_counting_sheets()
         releases = sheets._get_releases(movers)
@@ -57,7 +60,9 @@ class StockPicking(models.Model):
         sheets._check_manager()
         if not sheets:
             raise UserError(
-                self.env._("No inventory sheet blocks transfer %(transfer)s; validate it.", transfer=self.name)
+                self.env._(
+                    "No inventory sheet blocks transfer %(transfer)s, so it needs no release.", transfer=self.name
+                )
             )
         vals_list = [{"sheet_id": sheet.id, "picking_id": self.id, "reason": reason.strip()} for sheet in sheets]
         as_own_write(self.env["stock.inventory.release"]).create(vals_list)

@@ -382,6 +382,17 @@ class TestRelease(InventoryCommon):
         with self.assertRaisesRegex(UserError, "No inventory sheet blocks"):
             self._release(self.delivery)
 
+    def test_a_transfer_that_is_done_is_not_released(self):
+        """Its lines could be edited then, again and again, and the sheet would not follow."""
+        self.sheet.action_cancel()
+        self.delivery.button_validate()
+        sheet = self._make_sheet()
+        self.assertFalse(self.delivery.counting_note)
+        with self.assertRaisesRegex(UserError, "No inventory sheet blocks"):
+            self._release(self.delivery)
+        with self.assertRaisesRegex(UserError, sheet.name):
+            self.delivery.move_line_ids.quantity += 1
+
     def test_a_release_cannot_be_forged(self):
         vals = {"sheet_id": self.sheet.id, "picking_id": self.other.id, "reason": "forged"}
         with self.assertRaisesRegex(UserError, "evidence"):

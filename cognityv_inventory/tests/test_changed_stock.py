@@ -36,6 +36,20 @@ class TestChangedStock(InventoryCommon):
             self.sheet.action_validate()
         self.assertEqual((self.sheet.state, self.line.gap_qty), ("completed", -3))
 
+    def test_only_lines_that_changed_are_settled(self):
+        """By RPC anybody's line could be named, such as one of a validated sheet, whose figures are evidence."""
+        self._choose("found")
+        self.assertEqual(self.sheet.state, "validated")
+        other = self._make_sheet()
+        self._count_all_as_expected(other)
+        other.action_complete()
+        self._put(self.bolt, -1, self.rack_a2)
+        changed = self._line(other, self.bolt, self.rack_a2)
+        for line in (self.line, self._line(other, self.nut)):
+            with self.assertRaisesRegex(UserError, "has not changed"), self.env.cr.savepoint():
+                other.with_user(self.manager).settle_changed_lines({changed: ("found", 4), line: ("found", 0)})
+        self.assertEqual((self.line.counted_on_hand, self.line.gap_qty), (9, -2))
+
     def test_keep_what_was_found(self):
         self._choose("found")
         self.assertEqual((self.sheet.state, self.line.gap_qty), ("validated", -2))

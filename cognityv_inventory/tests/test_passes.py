@@ -208,6 +208,17 @@ class TestPasses(PassesCommon):
         self.assertEqual((mine.own_qty, mine.own_counted, len(mine.count_ids)), (7, True, 1))
         self.assertEqual(line.with_user(self.manager).pass_summary, "7")
 
+    def test_the_second_counter_learns_no_pass_from_the_dialog_of_a_manager(self):
+        line = self._compared_line()
+        self._count(self.ann, line, 8)
+        vals = {"sheet_id": line.sheet_id.id, "line_ids": [Command.set(line.ids)]}
+        dialog = self.env["stock.inventory.accept"].with_user(self.manager).create(vals)
+        self.assertIn("pass 1: 8 (ann)", dialog.lines_text)
+        self.assertEqual(dialog.pass_number, 1)
+        dialog = dialog.with_user(self.bob).create(vals)
+        self.assertNotIn("8", dialog.lines_text)
+        self.assertEqual(dialog.pass_number, 0)
+
     def test_others_counts_of_a_blind_sheet_are_hidden(self):
         for blind, seen in ((True, 0), (False, 1)):
             with self.subTest(blind=blind):

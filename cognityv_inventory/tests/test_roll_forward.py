@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .common import InventoryCommon
@@ -112,6 +113,45 @@ class TestRollForward(InventoryCommon):
         other.action_plan()
         with self.assertRaisesRegex(Exception, self.sheet.name):
             other.action_start()
+
+    def test_a_difference_is_not_posted_twice(self):
+        """An adjustment after the count would be taken for a move, and the gap posted once more."""
+        reason = self.env.ref("cognityv_inventory.correction_reason_stock_error")
+        vals = {"location_id": self.rack_a1.id, "product_id": self.bolt.id, "real_qty": 9, "reason_id": reason.id}
+        self.env["stock.correction"].create(vals).action_validate()
+        self.line.real_qty = 7
+        correction = self.env["stock.correction"].create({**vals, "real_qty": 7})
+        with self.assertRaisesRegex(UserError, self.sheet.name):
+            correction.action_validate()
+        quant = self.env["stock.quant"].search(
+            [("product_id", "=", self.bolt.id), ("location_id", "=", self.rack_a1.id)]
+        )
+        quant.inventory_quantity = 7
+        with self.assertRaisesRegex(UserError, self.sheet.name):
+            quant.action_apply_inventory()
+        quant.action_clear_inventory_quantity()
+        quant.move_quants(location_dest_id=self.rack_a2)
+        self._finish()
+        self.assertEqual((self.line.gap_qty, self._on_hand(self.bolt, self.rack_a1)), (-2, -2))
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a2), 5 + 9)
+
+    def test_a_serial_number_missing_here_is_not_taken_away_twice(self):
+        """Another sheet that found it would move it from here, where this one counted that it is not."""
+        serial = self._make_lot(self.drill, "D-1")
+        self._put(self.drill, 1, self.rack_a1, lot_id=serial)
+        self.sheet.action_fill()
+        self._line(self.sheet, self.drill).real_qty = 0
+        other = self._make_sheet(location_id=self.rack_a2.id)
+        vals = {"sheet_id": other.id, "product_id": self.drill.id, "location_id": self.rack_a2.id, "lot_id": serial.id}
+        self.env["stock.inventory.sheet.line"].create({**vals, "real_qty": 1})
+        self._count_all_as_expected(other)
+        other.action_complete()
+        with self.assertRaisesRegex(UserError, self.sheet.name):
+            other.action_validate()
+        self._finish()
+        other.action_validate()
+        self.assertEqual(self._on_hand(self.drill, self.rack_a1, lot=serial), 0)
+        self.assertEqual(self._on_hand(self.drill, self.rack_a2, lot=serial), 1)
 
     def test_company_default(self):
         self.company.inventory_block_mode = "none"

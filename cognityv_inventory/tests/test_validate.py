@@ -143,6 +143,29 @@ class TestValidate(InventoryCommon):
         with self.assertRaisesRegex(UserError, other.name):
             sheet.action_reverse()
 
+    def test_named_twice(self):
+        """By RPC one sheet could be named twice, and its stock would be moved twice."""
+        sheet = self._make_sheet(block_mode="none")
+        self._line(sheet, self.bolt).real_qty = 7
+        self._count_all_as_expected(sheet)
+        sheet.action_complete()
+        twice = sheet.browse([sheet.id, sheet.id])
+        with self.assertRaisesRegex(UserError, "named twice"):
+            twice.action_validate()
+        sheet.action_validate()
+        with self.assertRaisesRegex(UserError, "named twice"):
+            twice.action_reverse()
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 7)
+
+    def test_product_without_inventory_loss(self):
+        sheet = self._make_sheet()
+        self._line(sheet, self.bolt).real_qty = 7
+        self._count_all_as_expected(sheet)
+        sheet.action_complete()
+        self.bolt.with_company(self.company).property_stock_inventory = False
+        with self.assertRaisesRegex(UserError, "Bolt has no inventory loss location in Count & Co"):
+            sheet.action_validate()
+
     def test_show_stock_moves(self):
         sheet = self._completed({(self.bolt, self.rack_a1): 7})
         sheet.action_validate()
@@ -158,6 +181,12 @@ class TestValidate(InventoryCommon):
             sheet.move_ids.write({"inventory_sheet_id": False})
         with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
             sheet.move_ids.move_line_ids.quantity = 1
+        with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
+            # By RPC: its lines could be changed then, or the move be done once more.
+            sheet.move_ids.with_user(self.manager).write({"state": "draft"})
+        with self.assertRaisesRegex(UserError, f"belongs to inventory sheet {sheet.name}"):
+            # The sheet would not know, and reversing it would undo the same move again.
+            sheet.move_ids.move_line_ids.with_user(self.manager).action_revert_inventory()
         self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 7)
 
     def test_one_bad_sheet_keeps_all_from_being_validated(self):

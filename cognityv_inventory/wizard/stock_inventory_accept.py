@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.stock_inventory_sheet import MANAGER_GROUP
+
 
 class StockInventoryAccept(models.TransientModel):
     """Shows the lines that wait for somebody else's count; a manager may accept what was counted, with a reason."""
@@ -23,13 +25,19 @@ class StockInventoryAccept(models.TransientModel):
     @api.depends("sheet_id", "line_ids")
     def _compute_lines_text(self):
         for wizard in self:
-            wizard.lines_text = wizard.line_ids._describe_passes() or wizard.sheet_id._get_waiting_text()
+            described = wizard._get_shown_lines()._describe_passes()
+            wizard.lines_text = described or wizard.sheet_id._get_waiting_text()
 
     @api.depends("line_ids")
     def _compute_pass_number(self):
         for wizard in self:
-            line = wizard.line_ids if len(wizard.line_ids) == 1 else wizard.line_ids.browse()
+            lines = wizard._get_shown_lines()
+            line = lines if len(lines) == 1 else lines.browse()
             wizard.pass_number = line._get_passes()[line._origin.id].last
+
+    def _get_shown_lines(self):
+        """Who counts must not learn what others found, which is for a manager to see."""
+        return self.line_ids if self.env.user.has_group(MANAGER_GROUP) else self.line_ids.browse()
 
     def action_count(self):
         return self.sheet_id.action_view_waiting()
