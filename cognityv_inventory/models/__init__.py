@@ -16,7 +16,6 @@ from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_passes
 from . import stock_inventory_sheet_tolerance
-from . import stock_inventory_approval_limit
 from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed
@@ -43,6 +42,7 @@ from . import stock_warehouse_orderpoint
 from . import stock_lot
 from . import stock_correction_reason
 from . import stock_correction
+from . import stock_inventory_approval_limit
 from . import stock_correction_location
 from . import stock_correction_move
 from . import stock_correction_quant

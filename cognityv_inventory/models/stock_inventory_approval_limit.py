@@ -10,8 +10,8 @@ LISTED_PEOPLE = 5
 
 
 class StockInventoryApprovalLimit(models.Model):
-    """How great a gap the members of a group may accept by validating a sheet. Who belongs to several groups may what
-    one of them may; who belongs to none with a limit is not limited."""
+    """How great a gap the members of a group may accept by validating a sheet or a correction. Who belongs to several
+    groups may what one of them may; who belongs to none with a limit is not limited."""
 
     _name = "stock.inventory.approval.limit"
     _description = "Approval Limit of Inventory Gaps"
@@ -51,14 +51,29 @@ class StockInventoryApprovalLimit(models.Model):
         """
         return {measure: self[name] for measure, name in MAXIMA.items() if self[name]}
 
-    def _get_beyond(self, lines):
-        """Those of `lines` whose gap none of these limits allows; none when there is no limit."""
+    def _get_beyond(self, adjustments):
+        """Those of `adjustments` (lines of sheets, or corrections) whose gap none of these limits allows; none when
+        there is no limit."""
         if not self:
-            return lines.browse()
+            return adjustments.browse()
         maxima = [limit._get_maxima() for limit in self]
-        return lines.filtered(
-            lambda line: not any(line._is_gap_within(line.gap_qty, line.counted_on_hand, limits) for limits in maxima)
+
+        def is_allowed(adjustment):
+            gap, expected = adjustment.gap_qty, adjustment._get_expected_qty()
+            return any(adjustment._is_gap_within(gap, expected, limits) for limits in maxima)
+
+        return adjustments.filtered(lambda adjustment: not is_allowed(adjustment))
+
+    @api.model
+    def _get_approvers_text(self, adjustments, company):
+        """The managers who may accept the gaps of `adjustments`."""
+        managers = self.env["res.users"].search(
+            [("all_group_ids", "in", self.env.ref(MANAGER_GROUP).id), ("company_ids", "in", company.id)]
         )
+        able = managers.filtered(lambda user: not self._get_limits_of(user, company)._get_beyond(adjustments))
+        if not able:
+            return self.env._("nobody yet (an administrator has to raise an approval limit)")
+        return format_list(self.env, able[:LISTED_PEOPLE].sudo().mapped("name"), style="or")
 
 
 class StockInventorySheet(models.Model):
@@ -75,7 +90,8 @@ class StockInventorySheet(models.Model):
         """
         :raises UserError: naming the lines whose gap this user may not accept, and who may
         """
-        limits = self.env["stock.inventory.approval.limit"]._get_limits_of(self.env.user, self.company_id)
+        limit_model = self.env["stock.inventory.approval.limit"]
+        limits = limit_model._get_limits_of(self.env.user, self.company_id)
         if not limits:
             return
         lines = self.env["stock.inventory.sheet.line"].search([("sheet_id", "=", self.id), ("gap_qty", "!=", 0)])
@@ -83,18 +99,35 @@ class StockInventorySheet(models.Model):
             message = self.env._(
                 "Sheet %(sheet)s has gaps greater than you may accept; %(people)s can validate it:\n%(lines)s",
                 sheet=self.name,
-                people=self._get_approvers_text(beyond),
+                people=limit_model._get_approvers_text(beyond, self.company_id),
                 lines=self._list_lines(beyond, len(beyond)),
             )
             raise UserError(message)
 
-    def _get_approvers_text(self, lines):
-        """The managers who may accept the gaps of `lines`."""
-        managers = self.env["res.users"].search(
-            [("all_group_ids", "in", self.env.ref(MANAGER_GROUP).id), ("company_ids", "in", self.company_id.id)]
-        )
+
+class StockCorrection(models.Model):
+    _inherit = "stock.correction"
+
+    def _get_expected_qty(self):
+        return self.seen_qty
+
+    def action_validate(self):
+        """Draft → Validated, by somebody who may accept differences of that size."""
+        self.check_access("write")
+        for company, corrections in self.grouped("company_id").items():
+            corrections._check_approval_limit(company)
+        return super().action_validate()
+
+    def _check_approval_limit(self, company):
+        """
+        :raises UserError: naming a correction whose difference this user may not accept, and who may
+        """
         limit_model = self.env["stock.inventory.approval.limit"]
-        able = managers.filtered(lambda user: not limit_model._get_limits_of(user, self.company_id)._get_beyond(lines))
-        if not able:
-            return self.env._("nobody yet (an administrator has to raise an approval limit)")
-        return format_list(self.env, able[:LISTED_PEOPLE].sudo().mapped("name"), style="or")
+        if beyond := limit_model._get_limits_of(self.env.user, company)._get_beyond(self)[:1]:
+            message = self.env._(
+                "Correction %(correction)s of %(product)s is greater than you may accept; %(people)s can validate it.",
+                correction=beyond.name,
+                product=beyond.product_id.display_name,
+                people=limit_model._get_approvers_text(beyond, company),
+            )
+            raise UserError(message)

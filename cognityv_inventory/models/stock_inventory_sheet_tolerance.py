@@ -74,6 +74,19 @@ class StockInventorySheetLine(models.Model):
         tolerance = self.sheet_id._get_tolerance()
         return not tolerance or self._is_gap_within(quantity - expected, expected, tolerance)
 
+    def _get_expected_qty(self):
+        return self.counted_on_hand
+
+
+class StockAdjustmentMixin(models.AbstractModel):
+    """How great a gap is."""
+
+    _inherit = "stock.adjustment.mixin"
+
+    def _get_expected_qty(self):
+        """What the system had when the quantity was found: what the gap is measured against."""
+        raise NotImplementedError
+
     def _is_gap_within(self, gap, expected, limits):
         """
         :param gap: in the unit of the product, signed
@@ -89,7 +102,7 @@ class StockInventorySheetLine(models.Model):
         return measure > limit and not math.isclose(measure, limit, rel_tol=1e-9)
 
     def _get_gap_measures(self, gap, expected):
-        """How great a gap of this line is, by each measure: percent of what the system had (infinite where it had
+        """How great a gap is here, by each measure: percent of what the system had (infinite where it had
         nothing), units and points.
 
         :param gap: in the unit of the product, signed

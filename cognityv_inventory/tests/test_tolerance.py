@@ -231,6 +231,24 @@ class TestApprovalLimits(PassesCommon):
         self.sheet.with_user(self.head).action_validate()
         self.assertEqual(self.sheet.validated_by_id, self.head)
 
+    def test_a_correction_beyond_the_limit(self):
+        self.sheet.action_cancel()
+        self._limit("cognityv_inventory.group_manager", max_qty=5)
+        self._limit("stock.group_stock_manager")
+        correction = self.env["stock.correction"].create(
+            {
+                "product_id": self.bolt.id,
+                "location_id": self.rack_a1.id,
+                "reason_id": self.env.ref("cognityv_inventory.correction_reason_stock_error").id,
+                "real_qty": 4,
+            }
+        )
+        with self.assertRaisesRegex(UserError, f"{correction.name} of .*Bolt.* than you may accept; .*head"):
+            correction.with_user(self.manager).action_validate()
+        self.assertEqual(correction.state, "draft")
+        correction.with_user(self.head).action_validate()
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 4)
+
     def test_a_gap_within_the_limit_passes(self):
         self._limit("cognityv_inventory.group_manager", max_percent=60, max_qty=6, max_points=6)
         self.sheet.with_user(self.manager).action_validate()
