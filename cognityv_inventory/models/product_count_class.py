@@ -81,24 +81,7 @@ class ProductCountClass(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH moved AS (%(moved)s),
-                ranked AS (
-                    SELECT moved.*,
-                           SUM(%(amount)s) OVER () AS total,
-                           SUM(%(amount)s) OVER (ORDER BY %(amount)s DESC, %(other)s DESC, product_id
-                                                 ROWS UNBOUNDED PRECEDING) AS running
-                      FROM moved
-                ),
-                classed AS (
-                    SELECT product_id, moved_value, move_count,
-                           CASE WHEN %(amount)s <= 0 THEN 'C'
-                                WHEN (running - %(amount)s) * 100 < total * %(limit_a)s THEN 'A'
-                                WHEN (running - %(amount)s) * 100 < total * %(limit_b)s THEN 'B'
-                                ELSE 'C'
-                           END AS abc_class,
-                           COALESCE(running * 100 / NULLIF(total, 0), 100) AS share
-                      FROM ranked
-                ),
+                WITH classed AS (%(classed)s),
                 gone AS (
                     DELETE FROM product_count_class
                      WHERE company_id = %(company)s AND product_id NOT IN (SELECT product_id FROM classed)
@@ -117,10 +100,7 @@ class ProductCountClass(models.Model):
                        (EXCLUDED.abc_class, EXCLUDED.moved_value, EXCLUDED.move_count, EXCLUDED.share)
                 """,
                 company=company.id,
-                moved=self._get_moved_query(company),
-                **self._get_abc_measures(company),
-                limit_a=company.inventory_abc_a_percent,
-                limit_b=company.inventory_abc_b_percent,
+                classed=self._get_classed_query(company),
                 user=self.env.uid,
                 now=self.env.cr.now(),
             )
@@ -128,6 +108,30 @@ class ProductCountClass(models.Model):
         self.invalidate_model()
         self.env["product.product"].invalidate_model(["count_class_ids", "abc_class"])
         self.env["product.template"].invalidate_model(["abc_class"])
+
+    @api.model
+    def _get_classed_query(self, company):
+        """SELECT of product_id, moved_value, move_count, abc_class, and the share that it makes with those before."""
+        return SQL(
+            """
+            SELECT product_id, moved_value, move_count,
+                   CASE WHEN %(amount)s <= 0 THEN 'C'
+                        WHEN (running - %(amount)s) * 100 < total * %(limit_a)s THEN 'A'
+                        WHEN (running - %(amount)s) * 100 < total * %(limit_b)s THEN 'B'
+                        ELSE 'C'
+                   END AS abc_class,
+                   COALESCE(running * 100 / NULLIF(total, 0), 100) AS share
+              FROM (SELECT moved.*,
+                           SUM(%(amount)s) OVER () AS total,
+                           SUM(%(amount)s) OVER (ORDER BY %(amount)s DESC, %(other)s DESC, product_id
+                                                 ROWS UNBOUNDED PRECEDING) AS running
+                      FROM (%(moved)s) moved) ranked
+            """,
+            moved=self._get_moved_query(company),
+            **self._get_abc_measures(company),
+            limit_a=company.inventory_abc_a_percent,
+            limit_b=company.inventory_abc_b_percent,
+        )
 
     @api.model
     def _get_abc_measures(self, company):

@@ -126,7 +126,7 @@ class TestMoverAgainstStart(RaceCase):
         with self._connection() as first, self._connection() as second:
             self._move(first, 5)
             second.cr.execute("SET LOCAL lock_timeout = '5s'")
-            self._move(second, 7, self.newcomer_id)
+            self.assertEqual(self._move(second, 7, self.newcomer_id).state, "done")
 
     @mute_logger("odoo.sql_db")
     def test_a_place_that_moves_below_while_start_is_at_work(self):
