@@ -116,27 +116,33 @@ class StockInventorySheet(models.Model):
 
         :raises ConcurrencyError: when stock has moved that this transaction cannot see; Odoo tries it again
         """
+        roots = {int(sheet.location_id.parent_path.split("/")[0]) for sheet in self}
+        place_ids = roots | set(self.location_id.ids)
         savepoint = self.env.cr.savepoint()
-        self._lock_places(self.env.cr)
+        self._lock_places(self.env.cr, place_ids)
         if self.filtered(lambda sheet: sheet.block_mode != "none")._sees_all_stock():
             savepoint.close(rollback=False)
             return
         savepoint.close(rollback=True)
-        with db_connect(self.env.cr.dbname).cursor() as cr:
-            self._lock_places(cr, seconds=HOLD_SECONDS)
-        raise ConcurrencyError(self.env._("Stock has moved while the sheet was starting; start it again."))
+        self._begin_again(place_ids)
 
-    def _lock_places(self, cr, seconds=0):
-        """Hold the rows of the places of these sheets, so that Start and movers wait for each other.
+    def _begin_again(self, place_ids):
+        """Let nothing move in these places for some seconds, and let Odoo try this transaction again meanwhile."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            self._lock_places(cr, place_ids, seconds=HOLD_SECONDS)
+        raise ConcurrencyError(self.env._("Stock has moved at this very moment; try again."))
+
+    def _lock_places(self, cr, place_ids, seconds=0):
+        """Hold the rows of places, so that these sheets and movers wait for each other.
 
         Whoever moves stock holds the row of its place and of those above (`stock.location._hold_against_start`). The
-        topmost place is held too: two sheets that start at once, one in a place of the other, have no other row in
-        common. The rows are written, so that a transaction with an older snapshot cannot serialize afterwards: Odoo
-        tries it again, and then it sees the sheet.
+        rows are written, so that a transaction with an older snapshot cannot serialize afterwards: Odoo tries it
+        again, and then it sees what became of the sheet.
 
-        :param seconds: let nothing move there for so long
+        :param place_ids: of the places of the sheets and, for Start, of the topmost ones: two sheets that start at
+            once, one in a place of the other, have no other row in common
+        :param seconds: let nothing move in the places of the sheets for so long
         """
-        roots = {int(sheet.location_id.parent_path.split("/")[0]) for sheet in self}
         query = SQL(
             """
             UPDATE stock_location place
@@ -146,7 +152,7 @@ class StockInventorySheet(models.Model):
             """,
             tuple(self.location_id.ids),
             fields.Datetime.now() + timedelta(seconds=seconds) if seconds else None,
-            tuple(roots | set(self.location_id.ids)),
+            tuple(place_ids),
         )
         cr.execute(query)
 

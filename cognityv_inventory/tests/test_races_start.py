@@ -95,7 +95,7 @@ class TestMoverAgainstStart(RaceCase):
 
     def test_a_place_is_free_again_when_start_was_not_tried_again(self):
         with self._connection() as env:
-            self._sheet(env)._lock_places(env.cr, seconds=1)
+            self._sheet(env)._lock_places(env.cr, [self.place_id], seconds=1)
             env.cr.commit()
         self._check_held()
         time.sleep(1.1)
