@@ -42,9 +42,17 @@ class StockQuant(models.Model):
     def create(self, vals_list):
         if not self.env.su and self._is_inventory_mode():
             self._check_not_counted_blind([vals.get("location_id") for vals in vals_list])
-        quants = super().create(vals_list)
+        quants = super(StockQuant, self._without_empty_cache()).create(vals_list).with_env(self.env)
         quants.filtered("quantity")._check_not_written_while_counted()
         return quants
+
+    def _without_empty_cache(self):
+        """Odoo frees reservations with `quants_cache=None` in the context, and fails with a TypeError when it makes a
+        quant then: as it does where another transaction has the quant locked."""
+        if self.env.context.get("quants_cache", self) is not None:
+            return self
+        context = {name: value for name, value in self.env.context.items() if name != "quants_cache"}
+        return self.with_context(context)
 
     def write(self, vals):
         if vals.keys() & STOCK_FIELDS:

@@ -202,6 +202,12 @@ class TestBlocking(InventoryCommon):
         with self.assertRaisesRegex(UserError, sheet.name):
             quant.write({"location_id": self.stock.id})
 
+    def test_a_quant_is_made_while_odoo_frees_a_reservation(self):
+        """As happens to whoever moves what another transaction has locked at this moment; found by the stress test."""
+        quants = self.env["stock.quant"].with_context(quants_cache=None)
+        quant = quants.create({"product_id": self.nut.id, "location_id": self.rack_a2.id, "quantity": 2})
+        self.assertEqual((quant.quantity, self._on_hand(self.nut, self.rack_a2)), (2, 2))
+
     def test_refill_adds_what_has_come_since(self):
         sheet = self._make_sheet(start=False)
         self.assertTrue(sheet.refill_at_start)
