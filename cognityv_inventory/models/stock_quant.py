@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -51,8 +53,7 @@ class StockQuant(models.Model):
         quant then: as it does where another transaction has the quant locked."""
         if self.env.context.get("quants_cache", self) is not None:
             return self
-        context = {name: value for name, value in self.env.context.items() if name != "quants_cache"}
-        return self.with_context(context)
+        return self.with_context(quants_cache=defaultdict(self.env["stock.quant"].browse))
 
     def write(self, vals):
         if vals.keys() & STOCK_FIELDS:
