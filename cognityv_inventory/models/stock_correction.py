@@ -169,11 +169,8 @@ class StockCorrection(models.Model):
         mover = self.env["stock.move.line"].new(
             {"product_id": self.product_id._origin.id, "location_id": self.location_id._origin.id}
         )
-        try:
-            sheets._check_not_blocked(mover.sudo())
-        except UserError as error:
-            return str(error)
-        return False
+        block = sheets._find_block(mover.sudo(), self.env["stock.inventory.release"])
+        return block[0]._get_block_message(*block[1:]) if block else False
 
     @api.depends("current_qty", "seen_qty", "state")
     def _compute_change_message(self):
@@ -302,6 +299,7 @@ class StockCorrection(models.Model):
 
     def action_ask_validate(self):
         """Validate, or show what the stock has become since the actual quantity was entered."""
+        self.check_access("write")
         self._hold_stock()
         if outdated := self._get_outdated():
             return self.env["stock.correction.conflict"]._get_action(outdated[0])

@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ..tools.own_write import as_own_write
 
@@ -100,4 +100,4 @@ class StockInventorySheet(models.Model):
             for line, (choice, shown) in choices.items()
         ]
         intro = self.env._("Stock had changed although it was blocked:")
-        self.sudo().message_post(body="\n".join([intro, *lines]))
+        self.sudo().message_post(body=plaintext2html("\n".join([intro, *lines])))

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -67,6 +69,21 @@ class InventoryCommon(BaseCommon):
             sheet.action_plan()
             sheet.action_start()
         return sheet
+
+    @contextmanager
+    def _undone(self):
+        """Everything inside is rolled back, as hypothesis runs many examples in one test."""
+
+        class Undo(Exception):
+            pass
+
+        try:
+            with self.env.cr.savepoint():
+                yield
+                self.env.flush_all()
+                raise Undo
+        except Undo:
+            self.env.invalidate_all()
 
     def _count_all_as_expected(self, sheet):
         for line in sheet.line_ids.filtered(lambda line: not line.is_counted):

@@ -215,17 +215,10 @@ class TestGeneratedAbcClasses(InventoryCommon):
     @settings(**SETTINGS)
     @given(MOVED, st.sampled_from([(80, 95), (50, 50), (20, 100), (33.3, 66.6)]), st.sampled_from(["value", "moves"]))
     def test_generated_against_the_definition(self, moved, limits, basis):
-        class Undo(Exception):
-            pass
+        with self._undone():
+            self._check_classes(moved, limits, basis)
 
-        try:
-            with self.env.cr.savepoint():
-                self._check(moved, limits, basis)
-                raise Undo
-        except Undo:
-            self.env.invalidate_all()
-
-    def _check(self, moved, limits, basis):
+    def _check_classes(self, moved, limits, basis):
         names = ("inventory_abc_basis", "inventory_abc_a_percent", "inventory_abc_b_percent")
         self.company.write(dict(zip(names, (basis, *limits), strict=True)))
         amounts = {}

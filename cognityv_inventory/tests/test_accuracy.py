@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from fractions import Fraction
 
 from freezegun import freeze_time
@@ -215,19 +214,6 @@ class TestGeneratedAccuracy(AccuracyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.products = [cls.bolt, cls.nut, cls.oil]
-
-    @contextmanager
-    def _undone(self):
-        class Undo(Exception):
-            pass
-
-        try:
-            with self.env.cr.savepoint():
-                yield
-                self.env.flush_all()
-                raise Undo
-        except Undo:
-            self.env.invalidate_all()
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(STOCK, st.one_of(FOUND, NEAR.map(lambda near: ("near", near)))), min_size=3, max_size=3))

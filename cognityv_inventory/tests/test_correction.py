@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -34,21 +33,6 @@ class CorrectionCommon(InventoryCommon):
         delivery.move_ids.picked = False
         self.assertEqual(delivery.move_ids.quantity, quantity)
         return delivery
-
-    @contextmanager
-    def _undone(self):
-        """Everything inside is rolled back."""
-
-        class Undo(Exception):
-            pass
-
-        try:
-            with self.env.cr.savepoint():
-                yield
-                self.env.flush_all()
-                raise Undo
-        except Undo:
-            self.env.invalidate_all()
 
     def _quant(self, product, location):
         return self.env["stock.quant"].search([("product_id", "=", product.id), ("location_id", "=", location.id)])

@@ -1,15 +1,14 @@
-from contextlib import contextmanager
 from queue import Queue
 from threading import Thread
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
+
+from .race import connection
 
 
 @tagged("post_install", "-at_install")
@@ -27,14 +26,8 @@ class TestCorrectionRaces(TransactionCase):
             env.cr.commit()
         self.addCleanup(self._remove_everything)
 
-    @contextmanager
     def _connection(self):
-        """An environment on a connection of its own, closed without a commit."""
-        with db_connect(self.env.cr.dbname).cursor() as cr:
-            try:
-                yield api.Environment(cr, SUPERUSER_ID, {})
-            finally:
-                cr.rollback()
+        return connection(self.env.cr.dbname)
 
     def _remove_everything(self):
         with self._connection() as env:

@@ -1,19 +1,18 @@
-from contextlib import contextmanager
 from datetime import date, datetime
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.sql_db import db_connect
 from odoo.tests import Form, TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..tools.own_write import as_own_write
 from .common import InventoryCommon
+from .race import connection
 
 PLAN_LOGGER = "odoo.addons.cognityv_inventory.models.stock_count_plan"
 
@@ -243,13 +242,8 @@ class TestCountPlanRaces(TransactionCase):
             env.cr.commit()
         self.addCleanup(self._remove_everything)
 
-    @contextmanager
     def _connection(self):
-        with db_connect(self.env.cr.dbname).cursor() as cr:
-            try:
-                yield api.Environment(cr, SUPERUSER_ID, {})
-            finally:
-                cr.rollback()
+        return connection(self.env.cr.dbname)
 
     def _remove_everything(self):
         with self._connection() as env:

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from contextlib import contextmanager
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,21 +34,6 @@ class TestGeneratedCounts(InventoryCommon):
         cls.lots = cls._make_lot(cls.glue, "L1") | cls._make_lot(cls.glue, "L2")
         cls.packages = cls.env["stock.package"].create([{"name": "P1"}, {"name": "P2"}])
         cls.owners = cls.env["res.partner"].create({"name": "Owner"})
-
-    @contextmanager
-    def _undone(self):
-        """Everything inside is rolled back, as hypothesis runs many examples in one test."""
-
-        class Undo(Exception):
-            pass
-
-        try:
-            with self.env.cr.savepoint():
-                yield
-                self.env.flush_all()
-                raise Undo
-        except Undo:
-            self.env.invalidate_all()
 
     def _resolve(self, identity):
         rack, (product, lot), package, owner = identity
