@@ -1,1 +1,5 @@
-from . import stock_scan_resolver
+from . import (
+    stock_scan_code,
+    stock_scan_code_mixin,
+    stock_scan_resolver,
+)

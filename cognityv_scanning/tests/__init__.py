@@ -1,1 +1,4 @@
-from . import test_resolver
+from . import (
+    test_resolver,
+    test_scan_code,
+)
