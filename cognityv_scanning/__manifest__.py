@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["biip", "pyzbar", "qrcode"]},
     "data": [
         "security/ir.model.access.csv",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
