@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "views/res_config_settings_views.xml",
+        "views/asset_manager_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
