@@ -20,6 +20,7 @@
             "cognityv_scanning/static/tests/tours/**/*",
         ],
         "web.assets_unit_tests": [
+            "cognityv_scanning/static/tests/**/*_test_helpers.js",
             "cognityv_scanning/static/tests/**/*.test.js",
         ],
     },

@@ -1,4 +1,5 @@
 from . import (
+    test_hoot,
     test_resolver,
     test_scan_code,
     test_scan_link,

@@ -1,0 +1,16 @@
+/**
+ * A random id (UUID version 4) for one scan. Browsers keep `randomUUID` from pages on plain http, where phones of a
+ * small warehouse may well be: the same is made from random bytes there.
+ *
+ * @returns {string}
+ */
+export function makeClientUuid(crypto = window.crypto) {
+    if (crypto.randomUUID) {
+        return crypto.randomUUID();
+    }
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

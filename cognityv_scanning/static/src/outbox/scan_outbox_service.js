@@ -1,0 +1,38 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { session } from "@web/session";
+import { DocumentCache } from "./document_cache";
+import { OutboxStore } from "./outbox_store";
+import { pushEvents } from "./push";
+import { makeOwner, ScanOutbox } from "./scan_outbox";
+
+/** Wake the outbox whenever the network, the page or Odoo's bus comes back. */
+function watchConnection(outbox, bus) {
+    browser.addEventListener("online", () => outbox.wake());
+    document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") {
+            outbox.wake();
+        }
+    });
+    bus.addEventListener("BUS:RECONNECT", () => outbox.wake());
+}
+
+export const scanOutboxService = {
+    dependencies: ["bus_service"],
+    /** @returns {ScanOutbox} see there */
+    start(env, { bus_service: bus }) {
+        const outbox = new ScanOutbox({
+            db: session.db,
+            user,
+            store: new OutboxStore(),
+            documents: new DocumentCache(makeOwner(session.db, user)),
+            push: pushEvents,
+        });
+        watchConnection(outbox, bus);
+        outbox.started = outbox.start();
+        return outbox;
+    },
+};
+
+registry.category("services").add("scan_outbox", scanOutboxService);
