@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["biip", "pyzbar", "qrcode"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/cognityv_scanning_security.xml",
         "views/res_config_settings_views.xml",
         "views/asset_manager_views.xml",
     ],

@@ -1,7 +1,18 @@
 from . import (
+    ir_websocket,
     res_config_settings,
     stock_scan_code,
     stock_scan_code_mixin,
+    stock_scan_document,
+    stock_scan_event,
     stock_scan_link,
     stock_scan_resolver,
+    stock_scan_session,
+    stock_scan_session_document,
+    stock_scan_session_home,
+    stock_scan_session_line,
+    stock_scan_session_payload,
+    stock_scan_session_push,
+    stock_scan_session_submit,
+    stock_scan_session_verification,
 )

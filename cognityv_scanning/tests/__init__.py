@@ -3,4 +3,5 @@ from . import (
     test_resolver,
     test_scan_code,
     test_scan_link,
+    test_session_push,
 )

@@ -1,0 +1,415 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import mute_logger
+
+from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
+
+
+class Item:
+    """What a scan may stand for, as far as a session needs to know."""
+
+    def __init__(self, product, lot, package, quantity=None, lot_name=False, line=None, place=None):
+        self.product, self.lot, self.package, self.quantity = product, lot, package, quantity
+        self.lot_name, self.line, self.place = lot_name, line, place
+
+    @property
+    def key(self):
+        return (self.product.id, self.lot.id, self.package.id)
+
+    @property
+    def name(self):
+        parts = [self.product.display_name, self.lot.name or self.lot_name, self.package.display_name]
+        return ", ".join(part for part in parts if part)
+
+
+class Verdict:
+    """What comes of a scan.
+
+    :param outcome: one of the outcomes of `stock.scan.event`
+    :param message: a sentence for the person
+    :param vals: more values of the event that is stored
+    :param matches: what the code may stand for, when it is several things
+    :param content: values of more events: what was in a package that was scanned
+    """
+
+    def __init__(self, outcome, message, vals=None, matches=(), content=()):
+        self.outcome, self.message, self.vals, self.matches = outcome, message, vals or {}, list(matches)
+        self.content = list(content)
+
+
+class ScanBatch:
+    """What one call of `push` does with its scans, in their order.
+
+    Everything that many scans need is read at once; what they are worth is worked out one by one, since each depends
+    on those before it; and what came of them is stored together. Each kind of session has its own `_judge_item`.
+    """
+
+    def __init__(self, session, inputs, clock):
+        self.session, self.inputs, self.clock = session, inputs, clock
+        self.env = session.env
+        self.event_model = self.env["stock.scan.event"].sudo()
+        # Events by their reference, those that put another one right by that one's, and what was undone before it came.
+        self.known, self.replacing, self.undone_before = {}, {}, set()
+        self.resolved = {}
+        self.waiting = []
+        self.answers = []
+        self.changed_lines = self.env["stock.scan.session.line"]
+
+    def run(self):
+        """
+        :return: list of (answer without its lines, line ids) in the order of the scans
+        """
+        self._load_known()
+        self.closed_reason = self.session._get_closed_reason()
+        if not self.closed_reason:
+            self._prepare([scan for scan in self.inputs if self._is_fresh(scan)])
+        for scan in self.inputs:
+            self._take(scan)
+        self._flush()
+        return self.answers
+
+    def _load_known(self):
+        """All events that the scans of this batch name or are named by, with one query."""
+        uuids = [scan.client_uuid for scan in self.inputs]
+        named = [uuid for scan in self.inputs for uuid in (scan.undo, scan.replaces) if uuid]
+        domain = [
+            "|",
+            "|",
+            ("client_uuid", "in", uuids + named),
+            ("undo_uuid", "in", uuids),
+            ("replaces_uuid", "in", uuids),
+        ]
+        self._remember(self.event_model.search(domain, order="id"))
+
+    def _remember(self, events):
+        self.known.update({event.client_uuid: event for event in events})
+        mine = events.filtered(lambda event: event.session_id == self.session)
+        self.undone_before |= {event.undo_uuid for event in mine if event.undo_uuid and event.user_id == self.env.user}
+        self.replacing.update({event.replaces_uuid: event for event in mine if event.replaces_uuid})
+
+    def _is_fresh(self, scan):
+        return not (scan.undo or scan.client_uuid in self.known or scan.client_uuid in self.undone_before)
+
+    def _prepare(self, scans):
+        """Read at once what the judgement of these scans needs."""
+
+    # One scan
+
+    def _take(self, scan):
+        if self._is_named(scan):
+            self._flush()
+        if event := self.known.get(scan.client_uuid):
+            self._answer_again(event)
+        elif scan.undo:
+            self._keep(scan, self._undo(scan))
+        else:
+            self._keep(scan, self._judge(scan))
+
+    def _is_named(self, scan):
+        """Whether this scan has to do with one before it that is not stored yet."""
+        named = {scan.client_uuid, scan.undo, scan.replaces}
+        return any(
+            vals["client_uuid"] in named or scan.client_uuid in (vals["replaces_uuid"], vals.get("undo_uuid"))
+            for vals in self.waiting
+        )
+
+    def _answer_again(self, event):
+        if event.session_id != self.session:
+            message = self.env._("This scan has arrived before, for something else; it is not taken twice.")
+            self._answer(event.client_uuid, "refused", message)
+            return
+        self._answer(event.client_uuid, "repeated", event.message, event.matches or [], event.line_id.ids)
+        self.answers[-1][0]["first_result"] = event.outcome
+
+    def _answer(self, uuid, result, message, matches=(), line_ids=(), warning=False):
+        answer = {
+            "client_uuid": uuid,
+            "result": result,
+            "message": message,
+            "matches": list(matches),
+            "warning": warning,
+        }
+        self.answers.append((answer, set(line_ids)))
+
+    def _judge(self, scan):
+        """What a new scan is worth; whatever is wrong with it is kept as a problem, with the reason."""
+        if scan.client_uuid in self.undone_before:
+            vals = {"undone_at": self.clock.now}
+            return Verdict("accepted", self.env._("This was undone before it arrived."), vals)
+        if self.closed_reason:
+            return Verdict("refused", self.closed_reason)
+        if scan.client_uuid in self.replacing:
+            return Verdict("refused", self.env._("This was put right before it arrived."))
+        try:
+            self._check_replaces(scan)
+            return self._judge_found(scan, self._find(scan))
+        except UserError as error:
+            return Verdict("refused", error.args[0])
+
+    def _judge_found(self, scan, items):
+        """
+        :param items: all that the scan may stand for here
+        """
+        if len(items) == 1:
+            return self._judge_item(scan, items[0])
+        if items:
+            message = self.env._("“%(code)s” may be several things here; choose which one.", code=self._get_text(scan))
+            return Verdict("unknown", message, matches=[self._prepare_match(item) for item in items])
+        return Verdict("unknown", self._get_unknown_message(scan))
+
+    def _judge_item(self, scan, item):
+        raise NotImplementedError
+
+    # What was scanned
+
+    def _find(self, scan):
+        """
+        :return: list of Item; empty when nothing is known by what was scanned
+        :raises UserError: when something that was named by id is not there any more
+        """
+        if scan.line_id or scan.product_id or scan.package_id:
+            return [self._get_named_item(scan)]
+        items = [self._make_item(match) for match in self._resolve(scan.code) if self._is_item(match)]
+        return self._narrow(items)
+
+    def _resolve(self, code):
+        """What a code stands for, asked once for all scans of it."""
+        if code not in self.resolved:
+            self.resolved[code] = self.env["stock.scan.resolver"].resolve(code)
+        return self.resolved[code]
+
+    def _is_item(self, match):
+        return bool(match.get("product_id")) or match["kind"] == "package"
+
+    def _make_item(self, match):
+        return Item(
+            self.env["product.product"].browse(match.get("product_id") or ()),
+            self.env["stock.lot"].browse(match.get("lot_id") or ()),
+            self.env["stock.package"].browse(match.get("package_id") or ()),
+            quantity=match.get("quantity"),
+            lot_name=bool(not match.get("lot_id")) and (match.get("lot_name") or False),
+        )
+
+    def _narrow(self, items):
+        """Of several things that a code may be, those that belong here."""
+        return items
+
+    def _get_named_item(self, scan):
+        line = self._get_named("stock.scan.session.line", scan.line_id)
+        if line and line.session_id != self.session:
+            raise UserError(self.env._("This item is of another session; scan it again here."))
+        product = self._get_named("product.product", scan.product_id) or line.product_id
+        lot = self._get_named("stock.lot", scan.lot_id) or line.lot_id
+        package = self._get_named("stock.package", scan.package_id) or line.package_id
+        if lot and lot.product_id != product:
+            message = self.env._(
+                "Tracking number %(lot)s is not one of %(product)s; scan it again.",
+                lot=lot.name,
+                product=product.display_name,
+            )
+            raise UserError(message)
+        return Item(product, lot, package, line=line)
+
+    def _get_named(self, model, id_):
+        """
+        :raises UserError: when there is no such record for this user
+        """
+        record = self.env[model].browse(id_ or ())
+        if record and not record.exists()._filtered_access("read"):
+            raise UserError(self.env._("What was scanned does not exist any more; scan it again."))
+        return record
+
+    def _prepare_match(self, item):
+        return {
+            "kind": "lot" if item.lot else "product" if item.product else "package",
+            "product_id": item.product.id,
+            "lot_id": item.lot.id,
+            "lot_name": item.lot_name,
+            "package_id": item.package.id,
+            "line_id": item.line.id if item.line else False,
+            "quantity": item.quantity or False,
+            "display_name": item.name,
+        }
+
+    def _get_text(self, scan):
+        """What was scanned, fit for a sentence."""
+        return "".join(char if char.isprintable() else "␝" for char in scan.code or "")[:80]
+
+    def _get_unknown_message(self, scan):
+        if matches := self._resolve(scan.code):
+            return self.env._(
+                "“%(code)s” is %(name)s, which is no item; scan a product, a lot or serial number, or a package.",
+                code=self._get_text(scan),
+                name=matches[0]["display_name"],
+            )
+        return self.env._(
+            "Nothing is known by “%(code)s”; scan another code of it, or type its name.", code=self._get_text(scan)
+        )
+
+    def _get_quantity(self, scan, item):
+        """How much was scanned, in the unit of the product.
+
+        :raises UserError: when that cannot be
+        """
+        quantity = scan.quantity if scan.quantity is not None else item.quantity or 1.0
+        unit = item.product.uom_id
+        if unit.compare(unit.round(quantity), quantity):
+            message = self.env._(
+                "%(quantity)s is finer than %(unit)s of %(product)s can be; round it.",
+                quantity=quantity,
+                unit=unit.name,
+                product=item.product.display_name,
+            )
+            raise UserError(message)
+        return unit.round(quantity)
+
+    # Putting right and undoing
+
+    def _check_replaces(self, scan):
+        """
+        :raises UserError: when what this puts right is no problem, or was put right before
+        """
+        if not scan.replaces:
+            return
+        problem = self._get_open_end(self.known.get(scan.replaces, self.event_model))
+        if problem.session_id - self.session or (problem.outcome == "accepted" and not problem.undone_at):
+            raise UserError(self.env._("This was put right already, or needs nothing; it is not taken twice."))
+
+    def _get_open_end(self, event):
+        """The last one of a chain of scans that put each other right."""
+        while event.settled_by_id:
+            event = event.settled_by_id
+        return event
+
+    def _undo(self, scan):
+        """What comes of taking a scan back. One that has not arrived yet will have no effect when it does."""
+        target = self.known.get(scan.undo)
+        vals = {"undo_uuid": scan.undo}
+        try:
+            message = self._undo_event(target) if target else self.env._("Undone; the scan itself is still on its way.")
+            return Verdict("accepted", message, vals)
+        except UserError as error:
+            return Verdict("refused", error.args[0], {"replaces_uuid": False})
+
+    def _undo_event(self, target):
+        """
+        :return: a sentence
+        :raises UserError: when this person may not take it back, or nobody can any more
+        """
+        self._check_may_undo(target)
+        if target.undone_at:
+            return self.env._("This was undone already.")
+        if target.outcome == "accepted":
+            if self.closed_reason:
+                raise UserError(self.closed_reason)
+            self._withdraw(target | self._get_content(target))
+        (target | self._get_content(target))._set_undone()
+        self._forget(target)
+        return self.env._("Undone: %(what)s", what=target.message)
+
+    def _check_may_undo(self, target):
+        if target.session_id != self.session or target.undo_uuid:
+            raise UserError(self.env._("This cannot be undone here; scan what there is instead."))
+        if target.user_id != self.env.user and not self._may_undo_of_others():
+            message = self.env._("%(user)s scanned this and can undo it.", user=target.user_id.sudo().name)
+            raise UserError(message)
+
+    def _may_undo_of_others(self):
+        return self.env.su
+
+    def _get_content(self, event):
+        return self.event_model.search([("parent_id", "=", event.id)]) if not event.product_id else self.event_model
+
+    def _withdraw(self, events):
+        """Take back the effect of accepted events.
+
+        :raises UserError: when it cannot be taken back any more
+        """
+
+    def _forget(self, event):
+        """Read again what undoing an event has changed."""
+
+    # Storing
+
+    def _keep(self, scan, verdict):
+        """Let an event be stored, and answer its scan."""
+        vals = self._prepare_event_vals(scan, verdict)
+        self.waiting.append(vals)
+        for number, content in enumerate(verdict.content, 1):
+            own = {"client_uuid": f"{scan.client_uuid}/{number}", "parent_uuid": scan.client_uuid}
+            self.waiting.append({**vals, "package_id": False, "matches": False, **content, **own, "code": False})
+        line_ids = {vals["line_id"] for vals in (verdict.vals, *verdict.content) if vals.get("line_id")}
+        self._answer(scan.client_uuid, verdict.outcome, verdict.message, verdict.matches, line_ids, self._get_warning())
+
+    def _prepare_event_vals(self, scan, verdict):
+        clock, began = self.clock, self.session.create_date
+        return {
+            "session_id": self.session.id,
+            "client_uuid": scan.client_uuid,
+            "user_id": self.env.uid,
+            "code": scan.code,
+            "quantity": scan.quantity or 0.0,
+            "mode": scan.mode,
+            "outcome": verdict.outcome,
+            "message": verdict.message,
+            "matches": verdict.matches or False,
+            "seen_at": clock.correct(scan.seen_at, began),
+            "queued_at": scan.queued_at and clock.correct(scan.queued_at, began),
+            "received_at": clock.now,
+            "clock_offset": clock.offset,
+            "clock_corrected": clock.is_wrong,
+            "replaces_uuid": scan.replaces,
+            **verdict.vals,
+        }
+
+    def _get_warning(self):
+        if not self.clock.is_wrong:
+            return False
+        minutes = round(abs(self.clock.offset) / 60)
+        if self.clock.offset > 0:
+            return self.env._(
+                "The clock of this phone is %(minutes)s minutes ahead; please set it right.", minutes=minutes
+            )
+        return self.env._(
+            "The clock of this phone is %(minutes)s minutes behind; please set it right.", minutes=minutes
+        )
+
+    def _flush(self):
+        """Store what waits, with what it did, all at once.
+
+        :raises ConcurrencyError: when another connection has just stored one of these; Odoo tries it again, and then
+            it is answered as a repeat
+        """
+        waiting, self.waiting = self.waiting, []
+        if not waiting:
+            return
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                events = self._store(waiting)
+        except UniqueViolation as error:
+            raise ConcurrencyError(self.env._("Another scan arrives at this very moment; try again.")) from error
+        self._remember(events)
+        self._settle(events)
+
+    def _store(self, waiting):
+        """
+        :return: the events that were made
+        """
+        parents = [vals for vals in waiting if "parent_uuid" not in vals]
+        events = as_own_write(self.event_model).create(parents)
+        by_uuid = {event.client_uuid: event.id for event in events}
+        content = [vals for vals in waiting if "parent_uuid" in vals]
+        if content:
+            as_own_write(self.event_model).create(
+                [{"parent_id": by_uuid[vals.pop("parent_uuid")], **vals} for vals in content]
+            )
+        return events
+
+    def _settle(self, events):
+        """Mark the problems that these events put right."""
+        for event in events:
+            if event.replaces_uuid and (problem := self.known.get(event.replaces_uuid)):
+                self._get_open_end(problem).filtered(lambda end, by=event: end != by)._set_settled(event)
+            if by := self.replacing.get(event.client_uuid):
+                event._set_settled(by)

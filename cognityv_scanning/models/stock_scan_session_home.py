@@ -1,0 +1,95 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+# So many of each are shown on the first screen.
+SHOWN_AT_HOME = 20
+MAX_FOUND = 80
+
+
+class StockScanSession(models.Model):
+    """The first screen: what may be done, what was begun, and what can be opened."""
+
+    _inherit = "stock.scan.session"
+
+    @api.model
+    def get_home(self):
+        """
+        :return: dict of `kinds` that this user may scan, `open` (their open sessions) and `to_count` (sheets that wait
+            for them)
+        """
+        sessions = self.search(self._get_own_open_domain(), limit=SHOWN_AT_HOME)
+        return {
+            "kinds": self._get_allowed_kinds(),
+            "open": [session._prepare_home_entry() for session in sessions],
+            "to_count": self._get_sheets_to_count(),
+        }
+
+    @api.model
+    def _get_own_open_domain(self):
+        """Open sessions that this user opened or has scanned for."""
+        own = Domain("user_id", "=", self.env.uid) | Domain("event_ids.user_id", "=", self.env.uid)
+        return Domain("state", "=", "open") & own
+
+    def _prepare_home_entry(self):
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "title": self._get_title(),
+            "subtitle": self._get_subtitle(),
+            "progress": self._get_progress(),
+        }
+
+    def _get_progress(self):
+        """How far a session is, in words."""
+        lines = self.line_ids
+        done = lines.filtered(lambda line: line.status in ("match", "extra"))
+        return self.env._("%(done)s of %(count)s items", done=len(done), count=len(lines))
+
+    @api.model
+    def _get_sheets_to_count(self):
+        return []
+
+    @api.model
+    def search_documents(self, kind, text, limit=20):
+        """Find what to open.
+
+        :param str kind: "sale", "production" or "verification"
+        :param str text: what the person typed; empty for what is most at hand
+        :return: list of dicts `res_id` (for `open_for`), `title`, `subtitle`, `detail`, `scheduled`
+        :raises UserError: when this person may not use that kind
+        """
+        self._check_kind(kind)
+        limit = min(max(int(limit), 1), MAX_FOUND)
+        return getattr(self, f"_search_{kind}_documents")((text or "").strip(), limit)
+
+    @api.model
+    def _search_sale_documents(self, text, limit):
+        return []
+
+    @api.model
+    def _search_production_documents(self, text, limit):
+        return []
+
+    @api.model
+    def _search_verification_documents(self, text, limit):
+        """Places that can be counted."""
+        places = self.env["stock.location"].search(self._get_place_search_domain(text), limit=limit)
+        return [self._prepare_found_place(place) for place in places]
+
+    @api.model
+    def _get_place_search_domain(self, text):
+        domain = Domain("usage", "in", ("internal", "transit"))
+        domain &= Domain("company_id", "in", [*self.env.companies.ids, False])
+        if text:
+            domain &= Domain("complete_name", "ilike", text) | Domain("barcode", "=", text)
+        return domain
+
+    @api.model
+    def _prepare_found_place(self, place):
+        return {
+            "res_id": place.id,
+            "title": place.display_name,
+            "subtitle": place.counting_note or "",
+            "detail": place.barcode or "",
+            "scheduled": False,
+        }

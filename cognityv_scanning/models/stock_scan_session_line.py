@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.cognityv_inventory.tools.blind_field import BlindFloat
+from odoo.addons.cognityv_inventory.tools.own_write import as_own_write, is_own_write
+
+STATUSES = [
+    ("missing", "Missing"),
+    ("partial", "Not all of it"),
+    ("match", "As required"),
+    ("extra", "More than required"),
+]
+
+
+class StockScanSessionLine(models.Model):
+    """An item of a session: what is asked for or expected, and what was scanned of it.
+
+    Only what the item is, is stored; quantities come from the document and the scans each time.
+    """
+
+    _name = "stock.scan.session.line"
+    _inherit = ["stock.inventory.blind.mixin"]
+    _description = "Scanned Item"
+    _order = "id"
+    _rec_name = "product_id"
+
+    session_id = fields.Many2one("stock.scan.session", required=True, readonly=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="session_id.company_id", store=True, precompute=True)
+    product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="restrict", index=True)
+    lot_id = fields.Many2one("stock.lot", "Tracking number", readonly=True, ondelete="restrict", index="btree_not_null")
+    package_id = fields.Many2one("stock.package", readonly=True, ondelete="restrict", index="btree_not_null")
+    location_id = fields.Many2one("stock.location", "Place", readonly=True, ondelete="restrict", index="btree_not_null")
+    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    tracking = fields.Selection(related="product_id.tracking")
+    note = fields.Char(readonly=True)
+    required = BlindFloat(digits="Product Unit", compute="_compute_quantities", help="Asked for, or expected here.")
+    done = fields.Float(
+        digits="Product Unit",
+        compute="_compute_quantities",
+        help="What of it was delivered or used before this session.",
+    )
+    scanned = fields.Float(digits="Product Unit", compute="_compute_quantities")
+    remaining = BlindFloat(digits="Product Unit", compute="_compute_quantities", help="Still to be scanned.")
+    status = fields.Selection(STATUSES, compute="_compute_quantities", help="Empty when there is nothing to say.")
+
+    _identity_unique = models.UniqueIndex(
+        "(session_id, product_id, COALESCE(lot_id, 0), COALESCE(package_id, 0), COALESCE(location_id, 0))",
+        "The session has this item already.",
+    )
+
+    def write(self, vals):
+        if not is_own_write(self.env):
+            raise UserError(self.env._("What was scanned cannot be changed here; scan, or undo a scan."))
+        return super().write(vals)
+
+    @api.depends_context("uid")
+    def _compute_quantities(self):
+        for session, lines in self.grouped("session_id").items():
+            quantities = session._get_line_quantities(lines)
+            for line in lines:
+                line.update(quantities[line])
+
+    @api.model
+    def _prepare_quantities(self, product, required, done, scanned):
+        """Required, done, scanned, remaining and status of an item, as field values."""
+        return {
+            "required": required,
+            "done": done,
+            "scanned": scanned,
+            "remaining": max(product.uom_id.round(required - done - scanned), 0.0),
+            "status": self._get_status(product.uom_id, required, done + scanned),
+        }
+
+    @api.model
+    def _get_status(self, uom, required, found):
+        if uom.is_zero(required):
+            return "extra" if uom.compare(found, 0) > 0 else False
+        if uom.is_zero(found):
+            return "missing"
+        return ("partial", "match", "extra")[uom.compare(found, required) + 1]
+
+    def set_note(self, text):
+        """Write a note on an item, such as what is wrong with it.
+
+        :param str text: empty to remove it
+        :raises UserError: when the session is closed
+        """
+        self.ensure_one()
+        self.session_id._check_open()
+        as_own_write(self.sudo()).write({"note": (text or "").strip() or False})
+        return True
+
+    # Payload
+
+    def _get_payloads(self):
+        """What the app shows of these lines, in the same order."""
+        return [line._prepare_payload() for line in self]
+
+    def _prepare_payload(self):
+        hidden = self.hides_current_qty
+        return {
+            "id": self.id,
+            "product_id": self.product_id.id,
+            "product": self.product_id.with_context(display_default_code=False).display_name,
+            "code": self.product_id.default_code,
+            "tracking": self.tracking,
+            "lot_id": self.lot_id.id,
+            "lot": self.lot_id.name,
+            "package_id": self.package_id.id,
+            "package": self.package_id.display_name,
+            "location_id": self.location_id.id,
+            "place": self.location_id.display_name,
+            "uom": self.uom_id.name,
+            "required": False if hidden else self.required,
+            "done": self.done,
+            "scanned": self.scanned,
+            "remaining": False if hidden else self.remaining,
+            "status": self.status,
+            "note": self.note,
+            "elsewhere": False,
+        }

@@ -1,0 +1,99 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools.phone_clock import PhoneClock
+from ..tools.scan_event import MAX_EVENT_BYTES, MAX_EVENTS, BadEvent, read_events, read_sent_at
+
+
+class StockScanSession(models.Model):
+    """Scans arrive: any number of times, in any order, from several people at once."""
+
+    _inherit = "stock.scan.session"
+
+    def push(self, events, sent_at=None):
+        """Take scans in. Always safe to send again: what arrived before is answered as the first time.
+
+        A scan and what it does are stored in the same transaction. Nothing that was scanned is lost: what cannot be
+        taken, be it because the order was cancelled meanwhile, is kept with the reason until somebody puts it right.
+
+        :param list events: dicts in the order of scanning, at most 500: `client_uuid`; `code`, or `product_id` (with
+            `lot_id`, `package_id`), or `line_id`; `quantity` (by default 1, or what the code carries); `mode` ("add", or
+            "set": the item's total becomes the quantity); `seen_at`, `queued_at` (ISO, UTC); `location_id` (where it was
+            seen, for a verification); `accept_over` (it is really more than is asked for); `replaces` (the reference of
+            a problem that this one puts right); or `undo` (the reference of a scan that is taken back)
+        :param str sent_at: the phone's time, ISO, UTC: a wrong clock is noticed and put right
+        :return: list of dicts in the same order: `client_uuid`, `result` (accepted, repeated, unknown, over, refused),
+            `first_result` of a repeat, `message`, `matches` (to choose from), `lines` (those that changed), `warning`
+        :raises UserError: when a field holds rubbish; nothing has changed then
+        """
+        self.ensure_one()
+        inputs, clock = self._read_push(events, sent_at)
+        self.check_access("read")
+        self._lock()
+        answers = self._get_batch(inputs, clock).run()
+        lines = self._get_lines_payload({line_id for _answer, line_ids in answers for line_id in line_ids})
+        self._notify_lines(lines)
+        return [
+            {"first_result": False, **answer, "lines": [lines[line_id] for line_id in sorted(line_ids)]}
+            for answer, line_ids in answers
+        ]
+
+    def undo(self, client_uuid):
+        """Take a scan back. It stays on record, without effect.
+
+        :param str client_uuid: of the scan
+        :return: a result as of `push`
+        """
+        [result] = self.push([{"client_uuid": f"undo:{client_uuid}"[:64], "undo": client_uuid}])
+        return result
+
+    def _read_push(self, events, sent_at):
+        now = fields.Datetime.now()
+        try:
+            return read_events(events), PhoneClock(read_sent_at(sent_at), now)
+        except BadEvent as error:
+            raise UserError(self._get_bad_event_message(error)) from error
+
+    def _get_bad_event_message(self, error):
+        if error.field == "events":
+            return self.env._(
+                "Scans come as a list of at most %(count)s; send fewer at once. Nothing was changed.", count=MAX_EVENTS
+            )
+        if error.field == "event":
+            return self.env._(
+                "Scan %(number)s is no set of fields of at most %(bytes)s bytes; leave out what is too long. Nothing was "
+                "changed.",
+                number=error.number,
+                bytes=MAX_EVENT_BYTES,
+            )
+        return self.env._(
+            "“%(value)s” is no %(field)s (scan %(number)s of those sent); correct it. Nothing was changed.",
+            value=str(error.value)[:80],
+            field=error.field,
+            number=error.number,
+        )
+
+    def _get_lines_payload(self, line_ids):
+        """
+        :return: dict of line id → payload, by id
+        """
+        lines = self.env["stock.scan.session.line"].browse(sorted(line_ids))
+        lines.invalidate_recordset(["required", "done", "scanned", "remaining", "status"])
+        return dict(zip(lines._ids, lines._get_payloads(), strict=True))
+
+    # Others who look at the same session
+
+    def _notify_lines(self, lines):
+        """Tell the other people on this session what has changed.
+
+        :param lines: dict of line id → payload
+        """
+        if lines:
+            self._notify({"lines": list(lines.values()) if self._may_broadcast_lines() else []})
+
+    def _notify(self, what):
+        message = {"session_id": self.id, "by": self.env.user.name, **what}
+        self.env["bus.bus"]._sendone(self._get_bus_channel(), "cognityv_scanning/session", message)
+
+    def _get_bus_channel(self):
+        return f"cognityv_scanning.session_{self.id}"
