@@ -1,1 +1,1 @@
-from . import links
+from . import links, scan

@@ -1,8 +1,15 @@
+from contextlib import contextmanager
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
+from odoo.tools import SQL
 
 from ..tools.phone_clock import PhoneClock
 from ..tools.scan_event import MAX_EVENT_BYTES, MAX_EVENTS, BadEvent, read_events, read_sent_at
+
+# Nobody holds the lock for longer than a push takes; what does is stuck, and the phone will come again.
+MAX_WAIT = "10s"
 
 
 class StockScanSession(models.Model):
@@ -80,6 +87,40 @@ class StockScanSession(models.Model):
         lines = self.env["stock.scan.session.line"].browse(sorted(line_ids))
         lines.invalidate_recordset(["required", "done", "scanned", "remaining", "status"])
         return dict(zip(lines._ids, lines._get_payloads(), strict=True))
+
+    # Many at once
+
+    @contextmanager
+    def _one_at_a_time(self):
+        """Let nobody else take scans in for the same document meanwhile, and look at it as it is now.
+
+        Odoo's transactions see a snapshot, which is older than any lock that is waited for in them: who waited for
+        somebody else's count cannot serialize with it, and Odoo waits for up to two seconds before it tries again. With
+        twenty scanners on one sheet most scans would end like that. So who takes scans in waits before their
+        transaction begins, for milliseconds, and then sees what the others did.
+
+        The lock is an advisory one, of a transaction on another connection. It ends with that transaction however this
+        ends: by an error, which goes on to Odoo's own retry; by the death of the connection or of this process, as
+        PostgreSQL ends the transaction then; and never stays on a connection that goes back to the pool, as one of the
+        connection itself would, nor gets lost in a pooler of transactions. It keeps nobody out who changes the sheet in
+        another way, and need not: what is right does not depend on it, only how long it takes.
+
+        This transaction ends here, so nothing may have been written in it before. Whoever uses this commits inside, or
+        the next one would begin too early.
+
+        :raises LockNotAvailable: when it takes too long; Odoo tries it again
+        """
+        self.ensure_one()
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute(SQL("SELECT set_config('lock_timeout', %s, TRUE)", MAX_WAIT))
+            cr.execute(SQL("SELECT pg_advisory_xact_lock(%s::regclass::oid::integer, %s)", *self._get_lock_key()))
+            self.env.cr.rollback()
+            yield
+
+    def _get_lock_key(self):
+        """Table and id of what is locked: people in several places of a sheet have its lines in common."""
+        locked = self.sheet_id or self
+        return locked._table, locked.id
 
     # Others who look at the same session
 
