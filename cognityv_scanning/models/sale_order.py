@@ -1,0 +1,213 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class SaleOrder(models.Model):
+    """A sale order whose deliveries are logged by scanning.
+
+    What is scanned is what has to leave in one step of the delivery: of a pick-pack-ship chain the first step, seen from
+    the stock, that has something ready; so nobody who picks in the racks ships by mistake.
+    """
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "stock.scan.document.mixin"]
+
+    def _check_scannable(self):
+        """
+        :raises UserError: when nothing can be logged for this order
+        """
+        self.ensure_one()
+        if message := self._get_scan_obstacle():
+            raise UserError(message)
+
+    def _get_scan_obstacle(self):
+        """Why nothing can be logged for this order: a sentence, or None."""
+        if self.state in ("draft", "sent"):
+            return self.env._("Order %(order)s is a quotation; confirm it first.", order=self.name)
+        if self.state == "cancel":
+            return self.env._("Order %(order)s is cancelled; nothing can be logged for it.", order=self.name)
+        if self._get_scan_moves():
+            return None
+        return self._get_nothing_to_ship_message()
+
+    def _get_nothing_to_ship_message(self):
+        moves = self.picking_ids.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        if moves.filtered(lambda move: move._is_dropshipped()):
+            return self.env._(
+                "What is open of order %(order)s goes from the vendor straight to the customer; it does not pass here.",
+                order=self.name,
+            )
+        if moves.filtered(lambda move: move._leaves_to_customer() and not move.product_id.is_storable):
+            return self.env._(
+                "What is open of order %(order)s is not kept in stock; validate its transfer in Odoo.", order=self.name
+            )
+        return self.env._("Order %(order)s has nothing to ship; all of it was delivered or called off.", order=self.name)
+
+    def _get_scan_title(self):
+        return self.name
+
+    def _get_scan_subtitle(self):
+        transfers = self._get_scan_moves().picking_id.mapped("name")
+        return " · ".join([self.partner_id.display_name, *transfers])
+
+    # Which step of the delivery
+
+    def _get_scan_moves(self):
+        """What has to leave now: the open moves of goods kept in stock, of the step that can be worked on; what is
+        planned first comes first."""
+        moves = self.picking_ids.move_ids.filtered(lambda move: move._is_open_for_sale())
+        ready = moves.filtered(lambda move: move.state in ("assigned", "partially_available")) or moves
+        depths = {move: move._get_delivery_depth() for move in moves}
+        depth = min((depths[move] for move in ready), default=0)
+        step = moves.filtered(lambda move: depths[move] == depth)
+        return step.sorted(lambda move: (move.picking_id.scheduled_date, move.picking_id.id, move.sequence, move.id))
+
+    def _get_scan_done_moves(self, moves):
+        """What was done before in the same step as `moves`."""
+        types = moves.picking_type_id
+        return self.picking_ids.move_ids.filtered(
+            lambda move: move.state == "done" and move.picking_type_id in types and move._leaves_to_customer()
+        )
+
+    # What is needed
+
+    def _get_scan_requirements(self):
+        """What has to leave in this step, and what has left before.
+
+        :return: list of dicts `product`, `lot` (empty), `quantity`, `done`, in the unit of the product
+        """
+        moves = self._get_scan_moves()
+        return [
+            self._prepare_requirement(product, product_moves)
+            for product, product_moves in (moves | self._get_scan_done_moves(moves)).grouped("product_id").items()
+        ]
+
+    def _prepare_requirement(self, product, moves):
+        done = moves.filtered(lambda move: move.state == "done")
+        left = done._get_line_quantity()
+        return {
+            "product": product,
+            "lot": self.env["stock.lot"],
+            "quantity": left + sum((moves - done).mapped("product_qty")),
+            "done": left,
+        }
+
+    def _get_scan_lots(self, products):
+        return self._get_scan_quants(products).lot_id
+
+    def _get_scan_packages(self, products):
+        return self._get_scan_quants(products).package_id
+
+    def _get_scan_quants(self, products):
+        places = self._get_scan_moves().location_id
+        domain = Domain("product_id", "in", products.ids) & Domain("location_id", "child_of", places.ids)
+        return self.env["stock.quant"].search(domain & Domain("quantity", ">", 0))
+
+    # One scan
+
+    def _check_scan(self, product, lot, package, quantity):
+        """
+        :raises UserError: when the item does not leave with this order now, or cannot be taken where it is
+        """
+        self._check_scannable()
+        moves = self._get_scan_moves().filtered(lambda move: move.product_id == product)
+        if not moves:
+            raise UserError(self._get_wrong_item_message(product))
+        moves._check_scanned_item(lot, package, quantity)
+
+    def _get_wrong_item_message(self, product):
+        names = {"item": product.display_name, "order": self.name}
+        if product in self._get_scan_done_moves(self._get_scan_moves()).product_id:
+            return self.env._("All of %(item)s on order %(order)s was logged before; put it back.", **names)
+        if self.order_line.filtered(lambda line: line.product_id == product):
+            return self._get_unscanned_line_message(product, names)
+        return self.env._("%(item)s is not on order %(order)s; put it back.", **names)
+
+    def _get_unscanned_line_message(self, product, names):
+        """Why an item of the order cannot be scanned now."""
+        if product.with_company(self.company_id).is_kits:
+            return self.env._("%(item)s on order %(order)s is a kit; scan what it is made of.", **names)
+        if not product.is_storable:
+            return self.env._(
+                "%(item)s on order %(order)s is not kept in stock; it goes along without being scanned.", **names
+            )
+        transfers = ", ".join(self._get_scan_moves().picking_id.mapped("name"))
+        return self.env._(
+            "%(item)s on order %(order)s does not leave with %(transfers)s; put it back.", **names, transfers=transfers
+        )
+
+    # Submit
+
+    def _get_scan_choices(self, scanned):
+        """Whether the rest is to be delivered later, asked when not all was scanned.
+
+        :param scanned: list of dicts `product`, `lot`, `package`, `quantity` in the unit of the product
+        """
+        pickings = self._get_pickings_to_validate(scanned)
+        asking = pickings.filtered(lambda picking: picking.picking_type_id.create_backorder == "ask")
+        if not asking or not self._get_short_moves(scanned).filtered(lambda move: move.picking_id in asking):
+            return []
+        return [
+            {
+                "name": "backorder",
+                "question": self.env._("Not everything was scanned. What happens with the rest?"),
+                "options": [
+                    {
+                        "value": "create",
+                        "label": self.env._("Deliver it later"),
+                        "help": self.env._("A back-order keeps what is missing."),
+                    },
+                    {
+                        "value": "cancel",
+                        "label": self.env._("Do not deliver it"),
+                        "help": self.env._("What is missing is called off."),
+                    },
+                ],
+                "default": "create",
+            }
+        ]
+
+    def _share_scanned(self, scanned):
+        """
+        :return: dict of move → what it takes of what was scanned, as list of dicts
+        """
+        shares = {}
+        for product, moves in self._get_scan_moves().grouped("product_id").items():
+            items = [item for item in scanned if item["product"] == product]
+            shares |= moves._distribute_scanned(items)
+        return shares
+
+    def _get_pickings_to_validate(self, scanned):
+        return self.env["stock.picking"].union(*(move.picking_id for move in self._share_scanned(scanned)))
+
+    def _get_short_moves(self, scanned):
+        """The moves for which less was scanned than has to leave."""
+        shares = self._share_scanned(scanned)
+        return self._get_scan_moves().filtered(
+            lambda move: (
+                move.product_id.uom_id.compare(sum(item["quantity"] for item in shares.get(move, [])), move.product_qty)
+                < 0
+            )
+        )
+
+    def _submit_scanned(self, scanned, choices):
+        """Let what was scanned leave: its transfers are validated, as in Odoo.
+
+        :param scanned: list of dicts `product`, `lot`, `package`, `quantity` in the unit of the product
+        :param choices: dict with `backorder`: `create` or `cancel`
+        :return: a sentence that says what was validated, what comes next and where the rest is
+        :raises UserError: when something of it cannot leave; nothing has changed then
+        """
+        self._check_scannable()
+        for item in scanned:
+            self._check_scan(**item)
+        shares = self._share_scanned(scanned)
+        pickings = self._get_pickings_to_validate(scanned)
+        pickings.check_access("write")
+        for move, items in shares.items():
+            move._set_scanned(items)
+        pickings._validate_scanned(cancel_backorder=choices.get("backorder") == "cancel")
+        sentence = pickings._get_validated_sentence()
+        self._post_scan_log(sentence, others=pickings)
+        return sentence

@@ -1,0 +1,28 @@
+"""Moves of what a sale order delivers."""
+
+from odoo import models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _is_open_for_sale(self):
+        """Whether this still has to leave our stock for the customer, and can be scanned."""
+        return (
+            self.state not in ("draft", "done", "cancel")
+            and self.product_id.is_storable
+            and self.location_id.usage in ("internal", "transit")
+            and self._leaves_to_customer()
+        )
+
+    def _leaves_to_customer(self):
+        """Whether this is a step on the way to the customer, rather than a step back."""
+        chain = self | self.browse(self._rollup_move_dests())
+        return any((move.location_final_id or move.location_dest_id)._is_outgoing() for move in chain)
+
+    def _get_delivery_depth(self):
+        """How many steps of the same delivery come before this one."""
+        before = self.move_orig_ids.filtered(
+            lambda move: move.sale_line_id.order_id & self.sale_line_id.order_id and move.state != "cancel"
+        )
+        return 1 + max(move._get_delivery_depth() for move in before) if before else 0

@@ -1,0 +1,35 @@
+from markupsafe import Markup
+
+from odoo import models
+
+
+class StockScanDocumentMixin(models.AbstractModel):
+    """What the discussion of a document says of what was logged by scanning."""
+
+    _inherit = "stock.scan.document.mixin"
+
+    def _get_scan_session(self):
+        """The open session of this document; there is one at most."""
+        field = {"sale.order": "sale_id", "mrp.production": "production_id"}[self._name]
+        return self.env["stock.scan.session"].sudo().search([(field, "=", self.id), ("state", "=", "open")], limit=1)
+
+    def _post_scan_log(self, sentence, others=()):
+        """Say on this document, and on others that it changed, who logged what by scanning, once for each submit.
+
+        :param sentence: what was done
+        :param others: records with a discussion
+        """
+        body = self._get_scan_log(sentence)
+        for record in (self, *others):
+            record.message_post(body=body)
+
+    def _get_scan_log(self, sentence):
+        session = self._get_scan_session()
+        parts = [self.env._("Logged by scanning: %(what)s", what=sentence)]
+        if session:
+            link = session._get_html_link(title=self.env._("scan session"))
+            people = session.event_ids.user_id.mapped("name")
+            parts.append(self.env._("Scanned by %(people)s (%(session)s).", people=", ".join(people), session=link))
+        if session.note:
+            parts.append(self.env._("Note: %(note)s", note=session.note))
+        return Markup("<br/>").join(parts)
