@@ -1,3 +1,4 @@
+# ruff: noqa: I001
 from . import (
     ir_websocket,
     res_config_settings,
@@ -15,4 +16,20 @@ from . import (
     stock_scan_session_push,
     stock_scan_session_submit,
     stock_scan_session_verification,
+)
+
+# The documents, which build on what is above.
+from . import (
+    stock_quant,
+    stock_move_line,
+    stock_move,
+    stock_move_consumption,
+    stock_move_delivery,
+    stock_picking,
+    stock_scan_document_log,
+    mrp_production,
+    mrp_production_consumption,
+    mrp_consumption_warning,
+    sale_order,
+    stock_scan_session_orders,
 )

@@ -42,7 +42,9 @@ class SaleOrder(models.Model):
             return self.env._(
                 "What is open of order %(order)s is not kept in stock; validate its transfer in Odoo.", order=self.name
             )
-        return self.env._("Order %(order)s has nothing to ship; all of it was delivered or called off.", order=self.name)
+        return self.env._(
+            "Order %(order)s has nothing to ship; all of it was delivered or called off.", order=self.name
+        )
 
     def _get_scan_title(self):
         return self.name

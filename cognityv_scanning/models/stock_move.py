@@ -43,7 +43,9 @@ class StockMove(models.Model):
         if product.tracking != "none" and not lot:
             raise UserError(self.env._("%(product)s has tracking numbers; scan the number of what you take.", **names))
         if product.tracking == "serial" and product.uom_id.compare(quantity, 1) > 0:
-            message = self.env._("Serial number %(lot)s of %(product)s was scanned already; scan the next one.", **names)
+            message = self.env._(
+                "Serial number %(lot)s of %(product)s was scanned already; scan the next one.", **names
+            )
             raise UserError(message)
 
     def _raise_not_in_place(self, lot, package):
@@ -136,9 +138,7 @@ class StockMove(models.Model):
         vals_list = [
             self._prepare_scanned_line_vals(item, place, quantity, packed.get(place))
             for item in items
-            for place, quantity in shelf.take(
-                item["quantity"], self._get_scan_offers(item, reserved, picked)
-            ).items()
+            for place, quantity in shelf.take(item["quantity"], self._get_scan_offers(item, reserved, picked)).items()
         ]
         self.env["stock.move.line"].create(vals_list)._apply_putaway_strategy()
         self.picked = True

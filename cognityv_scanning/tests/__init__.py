@@ -1,7 +1,9 @@
 from . import (
     test_hoot,
+    test_production_consumption,
     test_push_endpoint,
     test_resolver,
+    test_sale_logging,
     test_scan_code,
     test_scan_link,
     test_session_push,

@@ -66,7 +66,9 @@ class TestProductionConsumption(ProductionCommon):
         left = self._open(run, self.paint)
         self.assertEqual(left.lot_ids, self.paint_lots[0])
         self.assertEqual(left.quantity, 15)
-        quants = self.env["stock.quant"].search([("lot_id", "in", self.paint_lots.ids), ("location_id", "=", self.stock.id)])
+        quants = self.env["stock.quant"].search(
+            [("lot_id", "in", self.paint_lots.ids), ("location_id", "=", self.stock.id)]
+        )
         self.assertEqual(
             dict(quants.mapped(lambda quant: (quant.lot_id, (quant.quantity, quant.reserved_quantity)))),
             {self.paint_lots[0]: (100, 15), self.paint_lots[1]: (95, 0)},
@@ -236,7 +238,9 @@ class TestProductionConsumption(ProductionCommon):
             with self.subTest(new_quantity=new_quantity), self._undone():
                 run = self._make_run(10)
                 self._scan_some(run, 6, 2)
-                self.env["change.production.qty"].create({"mo_id": run.id, "product_qty": new_quantity}).change_prod_qty()
+                self.env["change.production.qty"].create(
+                    {"mo_id": run.id, "product_qty": new_quantity}
+                ).change_prod_qty()
                 self._close(run)
                 self.assertEqual(self._used(self.leg), total)
                 self.assertEqual(self._used(self.paint), new_quantity * 2)
@@ -379,7 +383,9 @@ class TestProductionConsumption(ProductionCommon):
         run = self._make_run(10)
         self._scan_some(run)
         copy = run.copy()
-        self.assertEqual(dict(copy.move_raw_ids.mapped(lambda m: (m.product_id, m.product_uom_qty))), {self.leg: 40, self.paint: 20})
+        self.assertEqual(
+            dict(copy.move_raw_ids.mapped(lambda m: (m.product_id, m.product_uom_qty))), {self.leg: 40, self.paint: 20}
+        )
         self._close(run)
         self.assertEqual(len(run.copy().move_raw_ids), 2)
 
@@ -439,7 +445,9 @@ class TestProductionConsumption(ProductionCommon):
     def test_work_orders(self):
         center = self.env["mrp.workcenter"].create({"name": "Bench", "costs_hour": 60, "company_id": self.company.id})
         self.bom.operation_ids = [
-            Command.create({"name": "Assemble", "workcenter_id": center.id, "time_cycle_manual": 1, "bom_id": self.bom.id})
+            Command.create(
+                {"name": "Assemble", "workcenter_id": center.id, "time_cycle_manual": 1, "bom_id": self.bom.id}
+            )
         ]
         self.bom.bom_line_ids[0].operation_id = self.bom.operation_ids
         run = self._make_run(10)
@@ -454,7 +462,9 @@ class TestProductionConsumption(ProductionCommon):
     def test_manual_consumption_with_quantity(self):
         center = self.env["mrp.workcenter"].create({"name": "Bench", "company_id": self.company.id})
         self.bom.operation_ids = [
-            Command.create({"name": "Assemble", "workcenter_id": center.id, "time_cycle_manual": 1, "bom_id": self.bom.id})
+            Command.create(
+                {"name": "Assemble", "workcenter_id": center.id, "time_cycle_manual": 1, "bom_id": self.bom.id}
+            )
         ]
         self.bom.bom_line_ids[0].operation_id = self.bom.operation_ids
         run = self._make_run(10)
