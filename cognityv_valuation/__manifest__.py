@@ -8,6 +8,8 @@
     "depends": ["cognityv_inventory", "stock_account"],
     "data": [
         "security/cognityv_valuation_security.xml",
+        "security/stock_location_cost_security.xml",
+        "security/ir.model.access.csv",
         "views/res_config_settings_views.xml",
     ],
 }

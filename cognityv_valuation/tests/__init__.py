@@ -1,1 +1,1 @@
-from . import test_settings
+from . import test_location_average, test_location_cost, test_location_cost_hypothesis, test_settings
