@@ -1,1 +1,1 @@
-from . import links, scan
+from . import links, scan, service_worker

@@ -6,5 +6,6 @@ from . import (
     test_sale_logging,
     test_scan_code,
     test_scan_link,
+    test_service_worker,
     test_session_push,
 )

@@ -74,37 +74,37 @@ describe("reading", () => {
     });
 
     test("a QR code that is nearly as large as the picture is read", async () => {
-        camera.showQr("LARGE", { size: 380 });
+        camera.showQr("LARGE", { size: 190 });
         await openPhone();
         await expect.waitForSteps(["LARGE"]);
     });
 
     test("what is not in the box is not read", async () => {
-        camera.showQr("BESIDE", { size: 100, x: 0, y: 20 });
+        camera.showQr("BESIDE", { size: 50, x: 0, y: 10 });
         await openPhone();
         await waitForPicture();
         await look(15);
         expect.verifySteps([]);
-        camera.showQr("MIDDLE", { size: 100 });
+        camera.showQr("MIDDLE", { size: 50 });
         await expect.waitForSteps(["MIDDLE"]);
     });
 
     test("bars are read when they are asked for, QR codes as well; the choice is kept", async () => {
-        camera.showBars("BOLT");
+        camera.showBars("LT");
         const screen = await openPhone();
         await waitForPicture();
         await look(15);
         expect.verifySteps([]);
         await contains(".o_scan_bars[aria-pressed=false]").click();
-        await expect.waitForSteps(["BOLT"]);
+        await expect.waitForSteps(["LT"]);
         camera.showQr("A QR CODE");
         await expect.waitForSteps(["A QR CODE"]);
 
         screen.isOpen = false;
         await animationFrame();
-        camera.showBars("BOLT");
+        camera.showBars("LT");
         screen.isOpen = true;
-        await expect.waitForSteps(["BOLT"]);
+        await expect.waitForSteps(["LT"]);
         expect(".o_scan_bars").toHaveAttribute("aria-pressed", "true");
     });
 

@@ -5,7 +5,7 @@ import { loadJS } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
 
 // Bars and spaces by turns, narrow and wide.
-const CODE_39 = { B: "nnwnnwnnw", O: "wnnnwnnwn", L: "nnwnnnnww", T: "nnnnwnwwn", "*": "nwnnwnwnn" };
+const CODE_39 = { L: "nnwnnnnww", T: "nnnnwnwwn", "*": "nwnnwnwnn" };
 
 /** A camera that sees a sheet of paper, on which codes can be laid. */
 export class FakeCamera {
@@ -21,7 +21,7 @@ export class FakeCamera {
         return camera;
     }
 
-    constructor(width = 640, height = 480) {
+    constructor(width = 320, height = 240) {
         this.canvas = Object.assign(document.createElement("canvas"), { width, height });
         this.context = this.canvas.getContext("2d");
         this.devices = [{ kind: "audioinput", label: "" }, { kind: "videoinput", label: "Back" }];
@@ -51,7 +51,7 @@ export class FakeCamera {
     }
 
     /** Lay a QR code on the paper. */
-    showQr(text, { size = 220, x = null, y = null } = {}) {
+    showQr(text, { size = 110, x = null, y = null } = {}) {
         const matrix = new ZXing.MultiFormatWriter().encode(text, ZXing.BarcodeFormat.QR_CODE, size, size, null);
         const left = x ?? (this.canvas.width - matrix.getWidth()) / 2;
         const top = y ?? (this.canvas.height - matrix.getHeight()) / 2;
@@ -75,7 +75,7 @@ export class FakeCamera {
             [...widths].forEach((width, index) => {
                 const pixels = width === "w" ? 6 : 2;
                 if (index % 2 === 0) {
-                    this.context.fillRect(x, 180, pixels, 120);
+                    this.context.fillRect(x, 90, pixels, 60);
                 }
                 x += pixels;
             });

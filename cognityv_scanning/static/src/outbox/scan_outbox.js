@@ -32,9 +32,10 @@ export class ScanOutbox {
      * @param {OutboxStore} params.store
      * @param {DocumentCache} params.documents
      * @param {Function} params.push
+     * @param {Function} [params.keepPage] called once, when there is something to go on with without network
      */
-    constructor({ db, user, store, documents, push }) {
-        Object.assign(this, { store, documentCache: documents, ownerName: user.name, owner: makeOwner(db, user) });
+    constructor({ db, user, store, documents, push, keepPage = () => {} }) {
+        Object.assign(this, { store, documentCache: documents, ownerName: user.name, owner: makeOwner(db, user), keepPage });
         this.bus = new EventBus();
         this.state = reactive({
             waiting: 0,
@@ -162,9 +163,12 @@ export class ScanOutbox {
 
     // ------------------------------------------------------------------ documents
 
-    /** Keep a document's payload, so that it opens without network. */
-    saveDocument(payload) {
-        return this.documentCache.save(payload);
+    /** Keep a document's payload, so that it opens without network; and the page that shows it. */
+    async saveDocument(payload) {
+        await this.documentCache.save(payload);
+        const { keepPage } = this;
+        this.keepPage = () => {};
+        keepPage();
     }
 
     /** @returns {Promise<Object|null>} the payload that was kept last */

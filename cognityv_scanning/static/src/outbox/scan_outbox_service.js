@@ -2,6 +2,7 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { session } from "@web/session";
+import { keepPage, registerScopedWorker } from "../offline/kept_page";
 import { DocumentCache } from "./document_cache";
 import { OutboxStore } from "./outbox_store";
 import { pushEvents } from "./push";
@@ -28,8 +29,10 @@ export const scanOutboxService = {
             store: new OutboxStore(),
             documents: new DocumentCache(makeOwner(session.db, user)),
             push: pushEvents,
+            keepPage: () => keepPage(user.userId, session.db),
         });
         watchConnection(outbox, bus);
+        registerScopedWorker();
         outbox.started = outbox.start();
         return outbox;
     },

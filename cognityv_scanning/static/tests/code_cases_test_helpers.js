@@ -1,0 +1,56 @@
+/*
+ * What scanned texts say: read by the phone (code_reader.js) and by the server (tools/scan_code.py) alike.
+ * Everything after the first "=" is JSON, which test_code_cases.py reads. `says`: gtin, lot, serial, count,
+ * contentCount, shortCode, text (the text itself unless given); `server`: the phone leaves it to the server.
+ */
+export const CODE_CASES = [
+    {"text": "BOLT-42", "says": {}},
+    {"text": "  BOLT-42\r\n", "says": {"text": "BOLT-42"}},
+    {"text": "10ABC", "says": {"lot": "ABC"}, "server": true},
+    {"text": "LOT #7 (new)", "says": {}},
+    {"text": "Schraube ½ Zoll", "says": {}},
+    {"text": "]C0BOLT-42", "says": {"text": "BOLT-42"}},
+    {"text": "]", "says": {}},
+    {"text": "\u001dBOLT", "says": {"text": "BOLT"}},
+
+    {"text": "4006381333931", "says": {"gtin": "04006381333931"}},
+    {"text": "]E04006381333931", "says": {"text": "4006381333931", "gtin": "04006381333931"}},
+    {"text": "4006381333932", "says": {}},
+    {"text": "012345678905", "says": {"gtin": "00012345678905"}},
+    {"text": "0012345678905", "says": {"gtin": "00012345678905"}},
+    {"text": "96385074", "says": {"gtin": "00000096385074"}},
+    {"text": "15400141288763", "says": {"gtin": "15400141288763"}},
+    {"text": "00000000", "says": {}},
+    {"text": "123456", "says": {}},
+
+    {"text": "https://example.com/01/09501101530003", "says": {"gtin": "09501101530003"}},
+    {"text": "https://example.com/01/09501101530003/10/ABC-1", "says": {"gtin": "09501101530003", "lot": "ABC-1"}},
+    {"text": "https://example.com/01/09501101530003/21/S%2F1", "says": {"gtin": "09501101530003", "serial": "S/1"}},
+    {"text": "HTTPS://EXAMPLE.COM/01/09501101530003/10/L1/21/S1", "says": {"gtin": "09501101530003", "lot": "L1", "serial": "S1"}},
+    {"text": "https://shop.example.com/some/path/01/9501101530003?17=271231&30=6", "says": {"gtin": "09501101530003", "count": 6}},
+    {"text": "http://example.com/01/01/09501101530003/10/A", "says": {"gtin": "09501101530003", "lot": "A"}},
+    {"text": "https://example.com/01/09501101530004/10/A", "says": {"lot": "A"}, "server": true},
+    {"text": "https://example.com/gtin/9501101530003/lot/A", "says": {"gtin": "09501101530003", "lot": "A"}, "server": true},
+    {"text": "https://example.com/01/09501101530003/10/%ZZ", "says": {"gtin": "09501101530003", "lot": "%ZZ"}},
+    {"text": "https://example.com/q/ABCD2345EFGH", "says": {"shortCode": "ABCD2345EFGH"}},
+    {"text": "https://example.com/odoo/q/abcd2345efgh", "says": {"shortCode": "ABCD2345EFGH"}},
+    {"text": "https://example.com/q/", "says": {}},
+    {"text": "https://example.com/products/42", "says": {}},
+    {"text": "https://", "says": {}},
+
+    {"text": "]C1010950110153000310ABC", "says": {"text": "010950110153000310ABC", "gtin": "09501101530003", "lot": "ABC"}},
+    {"text": "010950110153000310ABC", "says": {"gtin": "09501101530003", "lot": "ABC"}},
+    {"text": "]d2010950110153000310AB\u001d21S1", "says": {"text": "010950110153000310AB\u001d21S1", "gtin": "09501101530003", "lot": "AB", "serial": "S1"}},
+    {"text": "\u001d010950110153000310AB\u001d21S1\u001d", "says": {"gtin": "09501101530003", "lot": "AB", "serial": "S1"}},
+    {"text": "010950110153000310AB#21S1", "says": {"gtin": "09501101530003", "lot": "AB", "serial": "S1"}},
+    {"text": "010950110153000310ABAlt02921S1", "says": {"gtin": "09501101530003", "lot": "AB", "serial": "S1"}},
+    {"text": "010950110153000310AB<GS>21S1", "says": {"gtin": "09501101530003", "lot": "AB", "serial": "S1"}},
+    {"text": "0109501101530003172712313012", "says": {"gtin": "09501101530003", "count": 12}},
+    {"text": "0209501101530003370024", "says": {"gtin": "09501101530003", "contentCount": 24}},
+    {"text": "]C10109501101530003", "says": {"text": "0109501101530003", "gtin": "09501101530003"}},
+    {"text": "(01)09501101530003(10)ABC", "says": {"gtin": "09501101530003", "lot": "ABC"}},
+    {"text": "(01) 09501101530003 (30) 5", "says": {"gtin": "09501101530003", "count": 5}},
+    {"text": "(01)09501101530003(10)50%", "says": {"gtin": "09501101530003", "lot": "50%"}},
+    {"text": "]C1010950110153000391INTERNAL", "says": {"text": "010950110153000391INTERNAL", "gtin": "09501101530003"}, "server": true},
+    {"text": "]C1010950110153000410ABC", "says": {"text": "010950110153000410ABC", "lot": "ABC"}, "server": true}
+];
