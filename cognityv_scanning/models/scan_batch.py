@@ -1,7 +1,7 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import mute_logger
+from odoo.tools import float_compare, mute_logger
 
 from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 
@@ -9,9 +9,9 @@ from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 class Item:
     """What a scan may stand for, as far as a session needs to know."""
 
-    def __init__(self, product, lot, package, quantity=None, lot_name=False, line=None, place=None):
+    def __init__(self, product, lot, package, quantity=None, lot_name=False, line=None, place=None, owner=None):
         self.product, self.lot, self.package, self.quantity = product, lot, package, quantity
-        self.lot_name, self.line, self.place = lot_name, line, place
+        self.lot_name, self.line, self.place, self.owner = lot_name, line, place, owner
 
     @property
     def key(self):
@@ -31,11 +31,12 @@ class Verdict:
     :param vals: more values of the event that is stored
     :param matches: what the code may stand for, when it is several things
     :param content: values of more events: what was in a package that was scanned
+    :param answer: what else the phone is told
     """
 
-    def __init__(self, outcome, message, vals=None, matches=(), content=()):
+    def __init__(self, outcome, message, vals=None, matches=(), content=(), **answer):
         self.outcome, self.message, self.vals, self.matches = outcome, message, vals or {}, list(matches)
-        self.content = list(content)
+        self.content, self.answer = list(content), answer
 
 
 class ScanBatch:
@@ -54,7 +55,6 @@ class ScanBatch:
         self.resolved = {}
         self.waiting = []
         self.answers = []
-        self.changed_lines = self.env["stock.scan.session.line"]
 
     def run(self):
         """
@@ -67,7 +67,13 @@ class ScanBatch:
         for scan in self.inputs:
             self._take(scan)
         self._flush()
-        return self.answers
+        return [
+            (answer, {line_id for line_id in map(self._get_line_id, touched) if line_id})
+            for answer, touched in self.answers
+        ]
+
+    def _get_line_id(self, vals):
+        return vals.get("line_id")
 
     def _load_known(self):
         """All events that the scans of this batch name or are named by, with one query."""
@@ -119,18 +125,20 @@ class ScanBatch:
             message = self.env._("This scan has arrived before, for something else; it is not taken twice.")
             self._answer(event.client_uuid, "refused", message)
             return
-        self._answer(event.client_uuid, "repeated", event.message, event.matches or [], event.line_id.ids)
-        self.answers[-1][0]["first_result"] = event.outcome
+        touched = [{"line_id": line.id} for line in (event | self._get_content(event)).line_id]
+        more = {"first_result": event.outcome, **self._get_more_again(event)}
+        self._answer(event.client_uuid, "repeated", event.message, event.matches or [], touched, **more)
 
-    def _answer(self, uuid, result, message, matches=(), line_ids=(), warning=False):
-        answer = {
-            "client_uuid": uuid,
-            "result": result,
-            "message": message,
-            "matches": list(matches),
-            "warning": warning,
-        }
-        self.answers.append((answer, set(line_ids)))
+    def _get_more_again(self, event):
+        """What else the phone was told when this event arrived first."""
+        return {}
+
+    def _answer(self, uuid, result, message, matches=(), touched=(), **more):
+        """
+        :param touched: values of events, with the line that each belongs to, once they are stored
+        """
+        answer = {"client_uuid": uuid, "result": result, "message": message, "matches": list(matches), "warning": False}
+        self.answers.append(({**answer, **more}, touched))
 
     def _judge(self, scan):
         """What a new scan is worth; whatever is wrong with it is kept as a problem, with the reason."""
@@ -183,13 +191,13 @@ class ScanBatch:
         return bool(match.get("product_id")) or match["kind"] == "package"
 
     def _make_item(self, match):
-        return Item(
-            self.env["product.product"].browse(match.get("product_id") or ()),
-            self.env["stock.lot"].browse(match.get("lot_id") or ()),
-            self.env["stock.package"].browse(match.get("package_id") or ()),
-            quantity=match.get("quantity"),
-            lot_name=bool(not match.get("lot_id")) and (match.get("lot_name") or False),
-        )
+        product = self.env["product.product"].browse(match.get("product_id") or ())
+        lot = self.env["stock.lot"].browse(match.get("lot_id") or ())
+        package = self.env["stock.package"].browse(match.get("package_id") or ())
+        # A code may carry a lot of something that has none in Odoo.
+        is_new = product.tracking != "none" and not lot
+        lot_name = (is_new and match.get("lot_name")) or False
+        return Item(product, lot, package, quantity=match.get("quantity"), lot_name=lot_name)
 
     def _narrow(self, items):
         """Of several things that a code may be, those that belong here."""
@@ -254,7 +262,9 @@ class ScanBatch:
         """
         quantity = scan.quantity if scan.quantity is not None else item.quantity or 1.0
         unit = item.product.uom_id
-        if unit.compare(unit.round(quantity), quantity):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        # Finer than the unit, but not just by the noise of floating point.
+        if float_compare(unit.round(quantity), quantity, precision_digits=digits + 6):
             message = self.env._(
                 "%(quantity)s is finer than %(unit)s of %(product)s can be; round it.",
                 quantity=quantity,
@@ -263,6 +273,41 @@ class ScanBatch:
             )
             raise UserError(message)
         return unit.round(quantity)
+
+    def _get_accepted_message(self, item, quantity):
+        """Says what was scanned, but nothing of what the system has: others may read it."""
+        return self.env._(
+            "%(item)s: %(quantity)s %(unit)s",
+            item=item.name,
+            quantity=self._format(quantity),
+            unit=item.product.uom_id.name,
+        )
+
+    def _format(self, quantity):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return f"{quantity:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{quantity:.0f}"
+
+    def _prepare_item_vals(self, item, quantity):
+        return {
+            "product_id": item.product.id,
+            "lot_id": item.lot.id,
+            "lot_name": item.lot_name,
+            "package_id": item.package.id,
+            "quantity": quantity,
+        }
+
+    def _get_package_quants(self, package):
+        """What the system has in a package, as far as the user may see it.
+
+        :raises UserError: when it has nothing there
+        """
+        domain = [("package_id", "child_of", package.ids), ("quantity", ">", 0)]
+        if quants := self.env["stock.quant"].search(domain):
+            return quants
+        message = self.env._(
+            "Package %(package)s is empty in the system; scan what is in it.", package=package.display_name
+        )
+        raise UserError(message)
 
     # Putting right and undoing
 
@@ -319,7 +364,10 @@ class ScanBatch:
         return self.env.su
 
     def _get_content(self, event):
-        return self.event_model.search([("parent_id", "=", event.id)]) if not event.product_id else self.event_model
+        """What was in the package that was scanned."""
+        if event.product_id or not event.package_id:
+            return self.event_model
+        return self.event_model.search([("parent_id", "=", event.id)])
 
     def _withdraw(self, events):
         """Take back the effect of accepted events.
@@ -335,15 +383,17 @@ class ScanBatch:
     def _keep(self, scan, verdict):
         """Let an event be stored, and answer its scan."""
         vals = self._prepare_event_vals(scan, verdict)
-        self.waiting.append(vals)
-        for number, content in enumerate(verdict.content, 1):
-            own = {"client_uuid": f"{scan.client_uuid}/{number}", "parent_uuid": scan.client_uuid}
-            self.waiting.append({**vals, "package_id": False, "matches": False, **content, **own, "code": False})
-        line_ids = {vals["line_id"] for vals in (verdict.vals, *verdict.content) if vals.get("line_id")}
-        self._answer(scan.client_uuid, verdict.outcome, verdict.message, verdict.matches, line_ids, self._get_warning())
+        content = [self._prepare_content_event(vals, *numbered) for numbered in enumerate(verdict.content, 1)]
+        self.waiting += [vals, *content]
+        answer = verdict.outcome, verdict.message, verdict.matches, [vals, *content]
+        self._answer(scan.client_uuid, *answer, warning=self._get_warning(), **verdict.answer)
+
+    def _prepare_content_event(self, vals, number, content):
+        own = {"code": False, "matches": False, "replaces_uuid": False, "parent_uuid": vals["client_uuid"]}
+        return {**vals, **own, **content, "client_uuid": f"{vals['client_uuid']}/{number}"}
 
     def _prepare_event_vals(self, scan, verdict):
-        clock, began = self.clock, self.session.create_date
+        clock = self.clock
         return {
             "session_id": self.session.id,
             "client_uuid": scan.client_uuid,
@@ -354,14 +404,18 @@ class ScanBatch:
             "outcome": verdict.outcome,
             "message": verdict.message,
             "matches": verdict.matches or False,
-            "seen_at": clock.correct(scan.seen_at, began),
-            "queued_at": scan.queued_at and clock.correct(scan.queued_at, began),
+            "seen_at": self._get_seen(scan),
+            "queued_at": scan.queued_at and clock.correct(scan.queued_at, self.session.create_date),
             "received_at": clock.now,
             "clock_offset": clock.offset,
             "clock_corrected": clock.is_wrong,
             "replaces_uuid": scan.replaces,
             **verdict.vals,
         }
+
+    def _get_seen(self, scan):
+        """When something was really seen; not before the session was opened."""
+        return self.clock.correct(scan.seen_at, self.session.create_date)
 
     def _get_warning(self):
         if not self.clock.is_wrong:

@@ -86,18 +86,6 @@ class DocumentBatch(ScanBatch):
             required=self._format(required),
         )
 
-    def _get_accepted_message(self, item, quantity):
-        return self.env._(
-            "%(item)s: %(quantity)s %(unit)s",
-            item=item.name,
-            quantity=self._format(quantity),
-            unit=item.product.uom_id.name,
-        )
-
-    def _format(self, quantity):
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        return f"{quantity:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{quantity:.0f}"
-
     def _get_line_item(self, item):
         """A lot has a line of its own only where the order asks for that lot."""
         lot_item = (item.product.id, item.lot.id)
@@ -120,26 +108,17 @@ class DocumentBatch(ScanBatch):
         before = self.totals.get(item.key, 0.0) if mode == "add" else 0.0
         self.totals[item.key] = before + quantity
 
-    def _prepare_item_vals(self, item, quantity):
-        return {
-            "product_id": item.product.id,
-            "lot_id": item.lot.id,
-            "lot_name": item.lot_name,
-            "package_id": item.package.id,
-            "quantity": quantity,
-        }
-
     # Packages
 
     def _judge_package(self, scan, package):
         """A package is all that is in it, and all of it or nothing."""
-        items = self._get_content_items(package)
-        verdicts = [self._judge_quantity(scan._replace(mode="add"), item, item.quantity) for item in items]
         vals = {"package_id": package.id, "quantity": 0.0}
-        for outcome, message in verdicts:
-            if outcome != "accepted":
-                return Verdict(outcome, message, vals)
+        items, totals = self._get_content_items(package), dict(self.totals)
         for item in items:
+            outcome, message = self._judge_quantity(scan._replace(mode="add"), item, item.quantity)
+            if outcome != "accepted":
+                self.totals = totals
+                return Verdict(outcome, message, vals)
             self._add("add", item, item.quantity)
         message = self.env._("Package %(package)s: %(count)s items", package=package.display_name, count=len(items))
         return Verdict("accepted", message, vals, content=[self._prepare_content_vals(item) for item in items])
@@ -152,13 +131,7 @@ class DocumentBatch(ScanBatch):
 
         :raises UserError: when it is empty, or all of it was scanned before
         """
-        domain = [("package_id", "child_of", package.ids), ("quantity", ">", 0)]
-        quants = self.env["stock.quant"].search(domain)
-        if not quants:
-            message = self.env._(
-                "Package %(package)s is empty in the system; scan what is in it.", package=package.display_name
-            )
-            raise UserError(message)
+        quants = self._get_package_quants(package)
         items = [Item(quant.product_id, quant.lot_id, quant.package_id, quant.quantity) for quant in quants]
         if all(item.product.uom_id.compare(self.totals.get(item.key, 0.0), item.quantity) >= 0 for item in items):
             message = self.env._("Package %(package)s was scanned already.", package=package.display_name)

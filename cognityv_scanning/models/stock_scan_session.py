@@ -34,8 +34,8 @@ class StockScanSession(models.Model):
     """People scan what a document needs, or what is in a place; in the end one of them submits it.
 
     This file holds the header, the states and who may do what; beside it `stock_scan_session_home` finds what to open,
-    `_payload` says what the app shows, `_push` takes scans in, `_document` is about sale and manufacturing orders,
-    and `_verification` about places.
+    `_payload` says what the app shows, `_push` takes scans in, `_submit` hands them in, `_document` is about sale and
+    manufacturing orders, and `stock_scan_verification` about places.
     """
 
     _name = "stock.scan.session"
@@ -313,7 +313,8 @@ class StockScanSession(models.Model):
         self.note = (text or "").strip() or False
         return True
 
-    # What each kind of session has its own way for: see `stock_scan_session_document` and `_verification`
+    # What each kind of session has its own way for: see `stock_scan_session_document` and
+    # `stock_scan_verification`
 
     def _get_title(self):
         """The reference that people know the document or the place by."""

@@ -28,7 +28,9 @@ class StockScanSession(models.Model):
     def _get_own_open_domain(self):
         """Open sessions that this user opened or has scanned for."""
         own = Domain("user_id", "=", self.env.uid) | Domain("event_ids.user_id", "=", self.env.uid)
-        return Domain("state", "=", "open") & own
+        # A sheet that was completed on its form leaves its sessions behind.
+        going_on = Domain("sheet_id", "=", False) | Domain("sheet_id.state", "=", "in_progress")
+        return Domain("state", "=", "open") & own & going_on
 
     def _prepare_home_entry(self):
         return {
@@ -47,7 +49,29 @@ class StockScanSession(models.Model):
 
     @api.model
     def _get_sheets_to_count(self):
-        return []
+        """The sheets that wait for this user, those in progress first."""
+        if not self._may_use_kind("verification"):
+            return []
+        sheets = self.env["stock.inventory.sheet"].search(
+            self._get_to_count_domain(), order="state, planned_start, id", limit=SHOWN_AT_HOME
+        )
+        states = dict(sheets._fields["state"]._description_selection(self.env))
+        return [
+            {
+                "sheet_id": sheet.id,
+                "location_id": sheet.location_id.id,
+                "title": sheet.location_id.display_name,
+                "subtitle": sheet.name,
+                "state": states[sheet.state],
+            }
+            for sheet in sheets
+        ]
+
+    @api.model
+    def _get_to_count_domain(self):
+        """Sheets that name this user; those that name nobody are for all who see them, managers that is."""
+        mine = Domain("counter_ids", "in", self.env.uid) | Domain("counter_ids", "=", False)
+        return Domain("state", "in", ("in_progress", "planned")) & mine
 
     @api.model
     def search_documents(self, kind, text, limit=20):

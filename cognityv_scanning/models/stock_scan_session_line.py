@@ -30,6 +30,9 @@ class StockScanSessionLine(models.Model):
     lot_id = fields.Many2one("stock.lot", "Tracking number", readonly=True, ondelete="restrict", index="btree_not_null")
     package_id = fields.Many2one("stock.package", readonly=True, ondelete="restrict", index="btree_not_null")
     location_id = fields.Many2one("stock.location", "Place", readonly=True, ondelete="restrict", index="btree_not_null")
+    inventory_line_id = fields.Many2one(
+        "stock.inventory.sheet.line", "Inventory line", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     tracking = fields.Selection(related="product_id.tracking")
     note = fields.Char(readonly=True)
@@ -43,15 +46,25 @@ class StockScanSessionLine(models.Model):
     remaining = BlindFloat(digits="Product Unit", compute="_compute_quantities", help="Still to be scanned.")
     status = fields.Selection(STATUSES, compute="_compute_quantities", help="Empty when there is nothing to say.")
 
-    _identity_unique = models.UniqueIndex(
-        "(session_id, product_id, COALESCE(lot_id, 0), COALESCE(package_id, 0), COALESCE(location_id, 0))",
+    counted = fields.Boolean(compute="_compute_quantities", help="Something was said of it, be it that there is none.")
+
+    _item_unique = models.UniqueIndex(
+        "(session_id, product_id, COALESCE(lot_id, 0)) WHERE inventory_line_id IS NULL",
         "The session has this item already.",
+    )
+    _inventory_line_unique = models.UniqueIndex(
+        "(session_id, inventory_line_id) WHERE inventory_line_id IS NOT NULL", "The session has this item already."
     )
 
     def write(self, vals):
         if not is_own_write(self.env):
             raise UserError(self.env._("What was scanned cannot be changed here; scan, or undo a scan."))
         return super().write(vals)
+
+    @api.depends_context("uid")
+    def _compute_hides_current_qty(self):
+        for line in self:
+            line.hides_current_qty = line.inventory_line_id.hides_current_qty
 
     @api.depends_context("uid")
     def _compute_quantities(self):
@@ -67,6 +80,7 @@ class StockScanSessionLine(models.Model):
             "required": required,
             "done": done,
             "scanned": scanned,
+            "counted": scanned > 0,
             "remaining": max(product.uom_id.round(required - done - scanned), 0.0),
             "status": self._get_status(product.uom_id, required, done + scanned),
         }
@@ -87,14 +101,19 @@ class StockScanSessionLine(models.Model):
         """
         self.ensure_one()
         self.session_id._check_open()
-        as_own_write(self.sudo()).write({"note": (text or "").strip() or False})
+        text = (text or "").strip() or False
+        if self.inventory_line_id:
+            self.inventory_line_id.description = text
+        else:
+            as_own_write(self.sudo()).write({"note": text})
         return True
 
     # Payload
 
     def _get_payloads(self):
         """What the app shows of these lines, in the same order."""
-        return [line._prepare_payload() for line in self]
+        elsewhere = self._get_elsewhere()
+        return [{**line._prepare_payload(), "elsewhere": elsewhere.get(line, False)} for line in self]
 
     def _prepare_payload(self):
         hidden = self.hides_current_qty
@@ -105,7 +124,7 @@ class StockScanSessionLine(models.Model):
             "code": self.product_id.default_code,
             "tracking": self.tracking,
             "lot_id": self.lot_id.id,
-            "lot": self.lot_id.name,
+            "lot": self.lot_id.name or self.inventory_line_id.lot_name,
             "package_id": self.package_id.id,
             "package": self.package_id.display_name,
             "location_id": self.location_id.id,
@@ -114,8 +133,8 @@ class StockScanSessionLine(models.Model):
             "required": False if hidden else self.required,
             "done": self.done,
             "scanned": self.scanned,
+            "counted": self.counted,
             "remaining": False if hidden else self.remaining,
             "status": self.status,
-            "note": self.note,
-            "elsewhere": False,
+            "note": self.inventory_line_id.description or self.note,
         }

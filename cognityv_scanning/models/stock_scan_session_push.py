@@ -85,7 +85,7 @@ class StockScanSession(models.Model):
         :return: dict of line id → payload, by id
         """
         lines = self.env["stock.scan.session.line"].browse(sorted(line_ids))
-        lines.invalidate_recordset(["required", "done", "scanned", "remaining", "status"])
+        lines.invalidate_recordset(["required", "done", "scanned", "counted", "remaining", "status"])
         return dict(zip(lines._ids, lines._get_payloads(), strict=True))
 
     # Many at once
@@ -130,7 +130,9 @@ class StockScanSession(models.Model):
         :param lines: dict of line id → payload
         """
         if lines:
-            self._notify({"lines": list(lines.values()) if self._may_broadcast_lines() else []})
+            # Where else something is, each person is told as far as they may know.
+            shown = [{key: value for key, value in line.items() if key != "elsewhere"} for line in lines.values()]
+            self._notify({"lines": shown if self._may_broadcast_lines() else []})
 
     def _notify(self, what):
         message = {"session_id": self.id, "by": self.env.user.name, **what}

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 
@@ -52,6 +53,7 @@ class StockScanSession(models.Model):
         self._check_open()
         outcome = self._submit(self._read_choices(choices))
         self._set_submitted(outcome)
+        self._pass_note_on()
         self._notify({"lines": [], "state": self.state})
         return True
 
@@ -70,6 +72,12 @@ class StockScanSession(models.Model):
                 )
                 raise UserError(message)
         return {name: value for name, value in choices.items() if name in asked}
+
+    def _pass_note_on(self):
+        """The document keeps what was noted while scanning for it."""
+        if self.note:
+            # As superuser: who counts on a sheet may not write in its log.
+            self._get_document().sudo().message_post(body=plaintext2html(self.note))
 
     def action_cancel(self):
         """Give a session up. Its scans stay on record.

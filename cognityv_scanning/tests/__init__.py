@@ -8,4 +8,5 @@ from . import (
     test_scan_link,
     test_service_worker,
     test_session_push,
+    test_verification,
 )

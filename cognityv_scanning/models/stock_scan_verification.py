@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.cognityv_inventory.models.stock_inventory_sheet import COUNTED_USAGES
+from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 
 
 class StockScanSession(models.Model):
@@ -54,7 +55,9 @@ class StockScanSession(models.Model):
         sheet = self._find_own_sheet(place) or self._find_planned_sheet(place)
         if not sheet:
             self._check_not_counted_by_others(place)
-            sheet = self._make_sheet(place)
+            session = self._join_sheet(self._make_sheet(place), place)
+            as_own_write(session.sudo()).makes_sheet = True
+            return session
         return self._join_sheet(sheet, place)
 
     @api.model
