@@ -15,6 +15,7 @@ from . import (
     stock_scan_session_payload,
     stock_scan_session_push,
     stock_scan_session_submit,
+    stock_scan_start,
     stock_scan_verification,
     stock_scan_verification_count,
     stock_scan_verification_submit,

@@ -1,0 +1,55 @@
+import { Component, onWillDestroy, useState } from "@odoo/owl";
+import { useAutofocus } from "@web/core/utils/hooks";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useDebounced } from "@web/core/utils/timing";
+import { Sheet } from "../sheet/sheet";
+
+const DELAY_IN_MS = 250;
+
+/** A code that is typed, with suggestions for what cannot be read off exactly. */
+export class TypeCode extends Component {
+    static template = "cognityv_scanning.TypeCode";
+    static components = { Sheet };
+    static props = {
+        onCode: Function,
+        suggest: { type: Function, optional: true },
+        close: Function,
+    };
+
+    setup() {
+        // The person has asked for the keyboard.
+        useAutofocus({ refName: "input", mobile: true });
+        this.state = useState({ text: "", suggestions: [] });
+        const keepLast = new KeepLast();
+        let isDestroyed = false;
+        onWillDestroy(() => (isDestroyed = true));
+        this.suggest = useDebounced(async (text) => {
+            const suggestions = await keepLast.add(this.props.suggest(text));
+            if (!isDestroyed) {
+                this.state.suggestions = suggestions;
+            }
+        }, DELAY_IN_MS);
+    }
+
+    onInput(ev) {
+        this.state.text = ev.target.value;
+        const text = this.state.text.trim();
+        if (!text) {
+            this.state.suggestions = [];
+        } else if (this.props.suggest) {
+            this.suggest(text);
+        }
+    }
+
+    confirm() {
+        const code = this.state.text.trim();
+        if (code) {
+            this.props.onCode(code);
+        }
+    }
+
+    pick(suggestion) {
+        this.props.close();
+        suggestion.pick();
+    }
+}

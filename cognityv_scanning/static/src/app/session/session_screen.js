@@ -1,0 +1,155 @@
+import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { AppHeader } from "../header/app_header";
+import { LineRow } from "../line/line_row";
+import { LineSheet } from "../line/line_sheet";
+import { ScanOutcome } from "../outcome/scan_outcome";
+import { formatQuantity } from "../quantity/quantity";
+import { ScanBar } from "../scan_bar/scan_bar";
+import { Sheet } from "../sheet/sheet";
+import { NoteSheet } from "./note_sheet";
+import { ProblemsSheet } from "./problems_sheet";
+import { useConfirm } from "../sheet/use_confirm";
+import { useService } from "@web/core/utils/hooks";
+
+// So many lines are drawn at first, and with each step down the list.
+const PAGE = 40;
+const NEAR_END_PX = 600;
+const MAX_SUGGESTIONS = 8;
+
+/** Scanning for a document. */
+export class SessionScreen extends Component {
+    static template = "cognityv_scanning.SessionScreen";
+    static components = { AppHeader, LineRow, LineSheet, NoteSheet, ProblemsSheet, ScanBar, ScanOutcome, Sheet };
+    static props = { session: Object, reload: Function };
+
+    setup() {
+        this.orm = useService("orm");
+        this.confirm = useConfirm();
+        this.document = useState(this.props.session.state);
+        this.state = useState({ shown: PAGE, lineId: null, sheet: null });
+        this.suggest = this.suggest.bind(this);
+        this.onCode = (code) => this.props.session.scan(code);
+        this.selectLine = (line) => (this.state.lineId = line.id);
+    }
+
+    get payload() {
+        return this.document.payload;
+    }
+
+    get lines() {
+        return this.document.lines.slice(0, this.state.shown);
+    }
+
+    get selectedLine() {
+        return this.document.lines.find((line) => line.id === this.state.lineId);
+    }
+
+    get menuActions() {
+        return [
+            { name: "note", icon: "fa-comment-o", label: _t("Note on the whole"), run: () => (this.state.sheet = "note") },
+            { name: "cancel", icon: "fa-trash-o", label: _t("Cancel this log"), run: () => this.cancel() },
+        ];
+    }
+
+    get progressText() {
+        const { done, total } = this.document.progress;
+        if (total === false) {
+            return done === 1 ? _t("1 item counted") : _t("%(done)s items counted", { done });
+        }
+        return _t("%(done)s of %(total)s items complete", { done, total });
+    }
+
+    get progressPercent() {
+        const { done, total } = this.document.progress;
+        return total ? Math.round((100 * done) / total) : 0;
+    }
+
+    get outcome() {
+        const { client_uuid, line, ...last } = this.document.last;
+        const undo = this.props.session.canUndoLast ? () => this.props.session.undo() : undefined;
+        return { ...last, count: line ? this.getCount(line) : undefined, options: this.options, undo };
+    }
+
+    getCount({ scanned, done, required }) {
+        return { scanned: formatQuantity((done || 0) + scanned), required: required ? formatQuantity(required) : "" };
+    }
+
+    get options() {
+        const session = this.props.session;
+        if (this.document.question?.kind !== "over") {
+            return [];
+        }
+        return [
+            { name: "add", label: _t("Add"), run: () => session.acceptOver() },
+            { name: "leave", label: _t("Leave it"), run: () => session.decline() },
+        ];
+    }
+
+    /** What a code may be: the person chooses. */
+    get choices() {
+        const { question } = this.document;
+        return question?.kind === "choose" ? question.entries.map((entry) => this.getChoice(entry)) : [];
+    }
+
+    getChoice(entry) {
+        const line = this.props.session.findLine(entry);
+        const title = entry.display_name || line.product;
+        const detail = entry.display_name ? "" : [line.code, line.lot].filter(Boolean).join(" · ");
+        return { title, detail, pick: () => this.props.session.choose(entry) };
+    }
+
+    onScroll(ev) {
+        const { scrollHeight, scrollTop, clientHeight } = ev.target;
+        if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX && this.state.shown < this.document.lines.length) {
+            this.state.shown += PAGE;
+        }
+    }
+
+    /** What is on the document comes first, and without network. */
+    async suggest(text) {
+        const wanted = text.toLowerCase();
+        const isMeant = ({ product, code, lot }) => [product, code, lot].some((word) => word && word.toLowerCase().includes(wanted));
+        return this.document.lines
+            .filter(isMeant)
+            .slice(0, MAX_SUGGESTIONS)
+            .map((line) => ({
+                key: line.id,
+                title: line.product,
+                detail: [line.code, line.lot].filter(Boolean).join(" · "),
+                pick: () => this.props.session.pick(line),
+            }));
+    }
+
+    async setQuantity(line, quantity, mode) {
+        await this.props.session.setQuantity(line, quantity, mode);
+    }
+
+    closeLine() {
+        this.state.lineId = null;
+    }
+
+    openProblems() {
+        this.state.sheet = "problems";
+    }
+
+    closeSheet() {
+        this.state.sheet = null;
+    }
+
+    back() {
+        this.env.assetManager.home();
+    }
+
+    review() {
+        this.env.assetManager.go({ screen: "session", session: this.payload.id, step: "review" });
+    }
+
+    async cancel() {
+        const isSure = await this.confirm(_t("Cancel this log?"), _t("What was scanned stays on record, and has no effect."));
+        if (isSure) {
+            await this.orm.call("stock.scan.session", "action_cancel", [[this.payload.id]]);
+            this.env.assetManager.home();
+        }
+    }
+}

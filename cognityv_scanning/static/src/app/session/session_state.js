@@ -1,0 +1,228 @@
+import { markRaw, reactive } from "@odoo/owl";
+import { lookup } from "../../outbox/code_lookup";
+import { describe, getEffect, getIdentity, getLineIdentity, getOpposite } from "./item";
+import { applyEffects, findLineIndex, getProgress, sortLines } from "./totals";
+
+const getOutcome = ({ result, first_result }) => (result === "repeated" ? first_result || "accepted" : result);
+
+/**
+ * What the screens show of a document: the server's lines plus what waits on this device to be answered.
+ *
+ * `state` (reactive): `payload` as of `get_payload` · `lines` in the order in which they are shown · `progress` ·
+ * `problems` · `canUndo` · `last`: what came of the last scan (`outcome`, `item`, `detail`, `message`, `line`,
+ * `client_uuid`) · `question`: what it asks (see ScanSession)
+ */
+export class SessionState {
+    constructor({ outbox, feedback }, payload) {
+        this.outbox = outbox;
+        this.feedback = feedback;
+        // Scans without an answer, in their order: client_uuid → {event, effect, before}.
+        this.waiting = new Map();
+        this.undoable = [];
+        this.touched = new Map();
+        this.clock = 0;
+        // Grows with everything that is heard of the server.
+        this.version = 0;
+        this.heldLines = new Map();
+        this.state = reactive({ payload: null, lines: [], progress: null, last: null, question: null, problems: [], canUndo: false });
+        this.setPayload(payload);
+    }
+
+    get id() {
+        return this.payload.id;
+    }
+
+    // ------------------------------------------------------------------ what the server says
+
+    setPayload(payload) {
+        const onPhone = this.state.problems.filter((problem) => problem.on_phone);
+        this.payload = payload;
+        this.state.payload = markRaw(payload);
+        this.state.problems = markRaw([...payload.problems, ...onPhone]);
+        this.refresh();
+    }
+
+    /** What an earlier page left on this device counts as well. */
+    async restore() {
+        for (const event of await this.outbox.pending(this.id)) {
+            if (!this.waiting.has(event.client_uuid)) {
+                this.wait(event, this.getEffectOf(event));
+            }
+        }
+        for (const { message, ...event } of await this.outbox.refused()) {
+            if (event.session_id === this.id) {
+                this.addProblem({ client_uuid: event.client_uuid, result: "refused", message, on_phone: true }, event);
+            }
+        }
+        this.refresh();
+    }
+
+    /** @param {string} [by] who scanned it, when it was somebody else */
+    mergeLines(lines, by) {
+        this.version++;
+        const merged = new Map(this.payload.lines.map((line) => [line.id, line]));
+        for (const line of lines) {
+            merged.set(line.id, by ? { ...line, by } : line);
+        }
+        this.payload = { ...this.payload, lines: [...merged.values()] };
+        this.state.payload = markRaw(this.payload);
+    }
+
+    /**
+     * The server tells everybody what a scan has changed.
+     *
+     * What this device has scanned is held back until it is answered: it would count twice, as it still waits here.
+     * It must not be left out either, as it may be newer than what was heard from others.
+     */
+    onNotification({ lines = [], by }) {
+        if (by) {
+            this.mergeLines(lines, by);
+        } else {
+            lines.forEach((line) => this.heldLines.set(line.id, line));
+        }
+        this.releaseLines();
+        this.refresh();
+    }
+
+    releaseLines() {
+        if (!this.waiting.size) {
+            this.mergeLines([...this.heldLines.values()]);
+            this.heldLines.clear();
+        }
+    }
+
+    /** The answers of the server, to scans of this device. */
+    onResults(results) {
+        for (const result of results) {
+            this.settle(result);
+        }
+        this.releaseLines();
+        this.refresh();
+        this.tellResults(results);
+    }
+
+    settle(result) {
+        const { event } = this.waiting.get(result.client_uuid) || {};
+        this.waiting.delete(result.client_uuid);
+        this.mergeLines(result.lines || []);
+        if (getOutcome(result) === "accepted") {
+            (result.lines || []).forEach((line) => this.touch(line.id));
+        } else {
+            this.forget(result.client_uuid);
+            this.keepProblem(result, event);
+        }
+        this.removeProblem(event?.replaces);
+    }
+
+    /** That something cannot be taken back is told; there is nothing to put right. */
+    keepProblem(result, event) {
+        if (!event?.undo) {
+            this.addProblem(result, event);
+        }
+    }
+
+    /** A scan without effect has nothing to be taken back. */
+    forget(client_uuid) {
+        this.undoable = this.undoable.filter(({ event }) => event.client_uuid !== client_uuid);
+        for (const { event } of this.waiting.values()) {
+            if (event.undo === client_uuid) {
+                this.wait(event, null);
+            }
+        }
+    }
+
+    addProblem(result, event = {}) {
+        const { client_uuid, message, matches = [], on_phone = false } = result;
+        const problem = { ...event, client_uuid, message, matches, on_phone, outcome: getOutcome(result) };
+        const others = this.state.problems.filter((one) => one.client_uuid !== client_uuid);
+        this.state.problems = markRaw([...others, problem]);
+    }
+
+    removeProblem(client_uuid) {
+        this.state.problems = markRaw(this.state.problems.filter((problem) => problem.client_uuid !== client_uuid));
+    }
+
+    findProblem(client_uuid) {
+        return this.state.problems.find((problem) => problem.client_uuid === client_uuid);
+    }
+
+    /** What the person sees and hears of it; of many answers at once, the last bad one. */
+    tellResults(results) {
+        const bad = results.filter((result) => getOutcome(result) !== "accepted").at(-1);
+        const last = results.find((result) => result.client_uuid === this.state.last?.client_uuid);
+        if (bad || (last && this.state.last.outcome !== "undone")) {
+            this.tellResult(bad || last);
+        }
+    }
+
+    tellResult(result) {
+        const { client_uuid, warning, message } = result;
+        const outcome = getOutcome(result);
+        const last = this.state.last?.client_uuid === client_uuid ? this.state.last : null;
+        const problem = this.findProblem(client_uuid);
+        const line = last?.line || this.findLine(result.lines?.[0] ? { line_id: result.lines[0].id } : getIdentity(problem || {}));
+        const shown = line ? describe(line) : { item: last?.item || problem?.code || "" };
+        this.show({ client_uuid, outcome, ...shown, message: (outcome === "accepted" ? warning : message) || "", line });
+        if (last?.outcome !== outcome) {
+            this.feedback.tell(outcome);
+        }
+        if (problem) {
+            this.askAbout(problem);
+        }
+    }
+
+    /** Whether the person can put a scan right at once; see ScanSession. */
+    askAbout() {}
+
+    // ------------------------------------------------------------------ what waits
+
+    wait(event, effect) {
+        this.waiting.set(event.client_uuid, { event, effect, before: effect && this.findLine(effect)?.scanned });
+    }
+
+    /** What the device knows a scan to do. */
+    getEffectOf(event) {
+        if (event.undo) {
+            return this.waiting.has(event.undo) ? getOpposite(this.waiting.get(event.undo)) : null;
+        }
+        const entry = event.product_id ? event : this.getEntry(event.code);
+        return getEffect(event, entry, entry && this.findLine(entry));
+    }
+
+    getEntries(code) {
+        return code ? lookup(this.payload.codes, code) : [];
+    }
+
+    /** What the device knows a code by, when it is one thing only. */
+    getEntry(code) {
+        const entries = this.getEntries(code);
+        return entries.length === 1 ? entries[0] : null;
+    }
+
+    // ------------------------------------------------------------------ what is shown
+
+    refresh() {
+        const { lines, blind } = this.payload;
+        const effects = [...this.waiting.values()].map(({ effect }) => effect).filter(Boolean);
+        const shown = applyEffects(lines, effects, blind);
+        this.state.lines = markRaw(sortLines(shown, this.touched));
+        this.state.progress = getProgress(shown, blind);
+        this.state.canUndo = this.undoable.length > 0;
+        if (this.state.last) {
+            this.show(this.state.last);
+        }
+    }
+
+    /** @param {Object} last with the `line` as it was then: it is shown as it is now */
+    show({ line, ...last }) {
+        this.state.last = { ...last, line: (line && this.findLine(getLineIdentity(line))) || null };
+    }
+
+    touch(lineId) {
+        this.touched.set(lineId, ++this.clock);
+    }
+
+    findLine(item) {
+        return this.state.lines[findLineIndex(this.state.lines, item)];
+    }
+}
