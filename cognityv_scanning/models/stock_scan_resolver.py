@@ -48,6 +48,13 @@ class Row(NamedTuple):
     id: int
     product_id: int
     reading: object
+    # The packaging (product.uom) whose barcode it is found by, or stands beside it in the code.
+    packaging_id: int = 0
+
+    @property
+    def model(self):
+        """A packaging is found as the product in it."""
+        return "product.product" if self.lookup.model == "product.uom" else self.lookup.model
 
 
 class StockScanResolver(models.AbstractModel):
@@ -84,7 +91,7 @@ class StockScanResolver(models.AbstractModel):
         if record := self.env["stock.scan.code"]._find(scan.short_code or scan.text):
             return self._make_matches([self._make_row_of(record)])
         rows = self._find_rows(self._get_readings(scan)) if scan.text else []
-        return self._make_matches(self._keep_best(rows))
+        return self._make_matches(self._add_packagings(self._keep_best(rows), rows))
 
     # What is looked for, and where
 
@@ -208,7 +215,10 @@ class StockScanResolver(models.AbstractModel):
                 # What GS1 says is meant in another case, too, before it is taken for something else; what is typed
                 # only when it is nothing else.
                 ranks[number + 0.5 if number else LAST] = reading
-        return Row(archived, min(ranks), lookup, record_id, product_id, ranks[min(ranks)])
+        rank = min(ranks)
+        if lookup.model == "product.uom":
+            return Row(archived, rank, lookup, product_id, product_id, ranks[rank], packaging_id=record_id)
+        return Row(archived, rank, lookup, record_id, product_id, ranks[rank])
 
     @api.model
     def _make_row_of(self, record):
@@ -223,6 +233,17 @@ class StockScanResolver(models.AbstractModel):
         best = min((row[:2] for row in rows), default=None)
         return [row for row in rows if row[:2] == best]
 
+    @api.model
+    def _add_packagings(self, best, rows):
+        """A lot is in the packaging whose barcode stands beside it in the code."""
+        packagings = {row.product_id: row.packaging_id for row in rows if row.packaging_id}
+        return [
+            row._replace(packaging_id=packagings.get(row.product_id, 0))
+            if row.lookup.wanted == "lot_of_product"
+            else row
+            for row in best
+        ]
+
     # What is made of it
 
     @api.model
@@ -231,50 +252,53 @@ class StockScanResolver(models.AbstractModel):
         records = self._fetch_records(rows)
         matches = {}
         for row in rows:
-            product = (
-                records["product.product"].browse(row.product_id or ()).with_prefetch(records["product.product"].ids)
-            )
-            record = records[row.lookup.model].browse(row.id).with_prefetch(records[row.lookup.model].ids)
-            match = self._make_match(row, record, product)
-            matches.setdefault((match["model"], match["id"]), match)
+            matches.setdefault((row.model, row.id), self._make_match(row, records))
         return list(matches.values())
 
     @api.model
     def _fetch_records(self, rows):
-        """The records of these rows by model, and their products.
+        """The records of these rows by model, and their products and packagings.
 
         As superuser: the look-ups found what the user may read, and a lot tells the name of its product.
         """
-        ids = {"product.product": {row.product_id for row in rows if row.product_id}}
+        ids = {"product.product": {row.product_id for row in rows}, "product.uom": {row.packaging_id for row in rows}}
         for row in rows:
-            ids.setdefault(row.lookup.model, set()).add(row.id)
-        records = {model: self.env[model].sudo().browse(found) for model, found in ids.items()}
-        for model, found in records.items():
-            found.fetch(["display_name", *(["uom_id"] if model == "product.uom" else [])])
-        records["product.product"].product_tmpl_id.fetch(["name", "tracking", "uom_id", "list_price"])
-        if "product.uom" in records:
-            (records["product.uom"].uom_id | records["product.product"].uom_id).fetch(["display_name", "factor"])
+            ids.setdefault(row.model, set()).add(row.id)
+        records = {model: self.env[model].sudo().browse(found - {0}) for model, found in ids.items()}
+        products, packagings = records["product.product"], records["product.uom"]
+        packagings.fetch(["uom_id"])
+        products.fetch(["display_name"])
+        products.product_tmpl_id.fetch(["name", "tracking", "uom_id", "list_price"])
+        if packagings:
+            (packagings.uom_id | products.uom_id).fetch(["display_name", "factor"])
+        for model in records.keys() - {"product.product", "product.uom"}:
+            records[model].fetch(["display_name"])
         return records
 
     @api.model
-    def _make_match(self, row, record, product):
-        is_packaging = record._name == "product.uom"
+    def _make_match(self, row, records):
+        def get(model, id_):
+            return records[model].browse(id_ or ()).with_prefetch(records[model].ids)
+
+        record, product = get(row.model, row.id), get("product.product", row.product_id)
+        packaging = get("product.uom", row.packaging_id).uom_id
         match = dict(row.reading.carried)
         if product:
-            match |= self._get_product_vals(product, record.uom_id if is_packaging else self.env["uom.uom"], match)
+            match |= self._get_product_vals(product, packaging, match)
         if row.lookup.kind == "lot":
             match |= {"lot_id": record.id, "lot_name": record.name}
         if row.lookup.kind == "package":
             match |= {"package_id": record.id}
-        found = product if is_packaging else record
-        match |= {"kind": row.lookup.kind, "model": found._name, "id": found.id, "display_name": found.display_name}
+        match |= {"kind": row.lookup.kind, "model": row.model, "id": row.id, "display_name": record.display_name}
         return match | ({"archived": True} if row.archived else {})
 
     @api.model
     def _get_product_vals(self, product, packaging, carried):
         vals = {"product_id": product.id, "product": product.display_name, "tracking": product.tracking}
-        if product.tracking == "serial" and "serial" in carried:
-            vals["lot_name"] = carried["serial"]
+        if product.tracking == "serial" and "lot_name" in carried:
+            vals["lot_name"] = carried.get("serial", carried["lot_name"])
+            # One serial number is one, whatever box its label is on.
+            packaging = packaging.browse()
         if packaging:
             vals["uom"] = packaging.display_name
         if (quantity := self._get_quantity(product, packaging, carried)) is not None:

@@ -1,4 +1,5 @@
 from . import (
+    test_code_keys,
     test_code_parser,
     test_hoot,
     test_production_consumption,

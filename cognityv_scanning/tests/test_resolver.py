@@ -207,7 +207,20 @@ class TestResolver(ResolverCommon):
         self.env["product.uom"].create(
             {"product_id": self.glue.id, "uom_id": self.dozen.id, "barcode": "9501101530003"}
         )
-        self._assert_match("010950110153000310G-77", self.lot, "lot", product_id=self.glue.id)
+        self._assert_match(
+            "010950110153000310G-77", self.lot, "lot", product_id=self.glue.id, quantity=12, uom="Dozens"
+        )
+        self._assert_match(f"0209501101530003372{FNC1}10G-77", self.lot, "lot", quantity=24)
+        self._assert_match("010950110153000310NEW", self.glue, "product", lot_name="NEW", quantity=12)
+        self._assert_match("010003600029145210G-77", self.lot, "lot", quantity=None, uom=None)
+
+    def test_a_serial_number_is_one_in_any_packaging(self):
+        self.env["product.uom"].create(
+            {"product_id": self.drill.id, "uom_id": self.dozen.id, "barcode": "9501101530003"}
+        )
+        self._assert_match("9501101530003", self.drill, "product", quantity=12)
+        self._assert_match("010950110153000321SN1", self.serial, "lot", quantity=None)
+        self._assert_match("010950110153000321SN9", self.drill, "product", lot_name="SN9", quantity=None)
 
     def test_unknown_lot_of_a_known_product_is_the_product_with_its_name(self):
         self._assert_match(
