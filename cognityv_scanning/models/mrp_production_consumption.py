@@ -9,6 +9,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.quantity_text import quantity_text
+
 # The moves of runs whose price is to count them too, by the id of the run.
 POSTED_KEY = "posted_consumption"
 # Set while Odoo sets the quantities of components according to what is being produced.
@@ -273,6 +275,20 @@ class MrpProduction(models.Model):
             else:
                 merged[key] = vals
         return [Command.create(vals) for vals in merged.values()]
+
+    def _action_cancel(self):
+        """What was consumed stays consumed, and the discussion says so."""
+        result = super()._action_cancel()
+        for production in self.filtered(lambda production: production.state == "cancel"):
+            if posted := production._get_posted_moves():
+                used = ", ".join(
+                    quantity_text(product, moves._get_line_quantity())
+                    for product, moves in posted.grouped("product_id").items()
+                )
+                production._message_log(
+                    body=self.env._("Cancelled, but these were used and stay so: %(used)s.", used=used)
+                )
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_consumed(self):

@@ -7,10 +7,7 @@ WORKER_GROUPS = "mrp.group_mrp_user,stock.group_stock_user,stock.group_productio
 
 
 class FlowsCommon(InventoryCommon):
-    """Sale orders and production runs, and people who log them.
-
-    The run makes `table` of 2 `bolt` (average cost) and 3 `paint` (by lots); `clerk` may do both, `seller` sells.
-    """
+    """A customer, and two people who may log sale orders and production runs: `clerk` and `colleague`."""
 
     @classmethod
     def setUpClass(cls):
@@ -42,7 +39,46 @@ class FlowsCommon(InventoryCommon):
         return sum(out.mapped("quantity_product_uom")) - sum(back.mapped("quantity_product_uom"))
 
 
+class SaleCommon(FlowsCommon):
+    """Orders of `bolt` (10 in A1, 5 in A2) and `nut` (4 in A1)."""
+
+    @classmethod
+    def _sell(cls, *lines, confirm=True, **vals):
+        """
+        :param lines: tuples of product, quantity and, if need be, more values of the order line
+        """
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+                "warehouse_id": cls.warehouse.id,
+                "order_line": [
+                    Command.create({"product_id": product.id, "product_uom_qty": quantity, **(more[0] if more else {})})
+                    for product, quantity, *more in lines
+                ],
+                **vals,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+        return order
+
+    def _scan(self, order, *items, **choices):
+        return order.with_user(self.clerk)._submit_scanned(list(items), choices)
+
+    def _delivered(self, order):
+        return dict(order.order_line.mapped(lambda line: (line.product_id, line.qty_delivered)))
+
+    def _needs(self, order):
+        return {need["product"]: (need["quantity"], need["done"]) for need in order._get_scan_requirements()}
+
+    def _open_pickings(self, order):
+        return order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+
+
 class ProductionCommon(FlowsCommon):
+    """Runs that make `table` of 4 `leg` at 5 and 2 `paint` by lots at 7; there are 100 legs and 100 of each lot."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -376,6 +376,7 @@ class TestProductionConsumption(ProductionCommon):
         run.action_cancel()
         self.assertEqual(run.state, "cancel")
         self.assertEqual(self._used(self.leg), 6)
+        self.assertIn("stay so: 6 Units [LEG] Leg, 5 Units Paint", run.message_ids[0].body)
         with self.assertRaisesRegex(UserError, "Components were consumed"):
             run.unlink()
 
