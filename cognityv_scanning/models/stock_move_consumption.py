@@ -16,6 +16,7 @@ class StockMove(models.Model):
 
         :param items: list of dicts `lot`, `package`, `quantity` in the unit of the product
         """
+        self._use_product_unit()
         before = {
             "picked": self.picked,
             "entered": self._get_line_quantity() if self._has_entered_quantity() else None,
@@ -26,6 +27,14 @@ class StockMove(models.Model):
         rest = self.product_id.uom_id.round(self.product_qty - taken)
         if self.product_id.uom_id.compare(rest, 0) > 0:
             self._split_component(rest)._take_over(reserved, taken, **before)
+
+    def _use_product_unit(self):
+        """What is scanned is whole in the unit of the product, and may not be so in that of this move: 5 pieces are no
+        whole hundredth of a dozen."""
+        unit = self.product_id.uom_id
+        if self.product_uom != unit:
+            move = self.with_context(do_not_unreserve=True, no_procurement=True)
+            move.write({"product_uom": unit.id, "product_uom_qty": self.product_qty})
 
     def _has_entered_quantity(self):
         """Whether the quantity of this move is what closing the run will consume, and not just what is reserved."""

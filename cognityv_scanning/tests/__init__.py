@@ -1,8 +1,12 @@
 from . import (
     test_code_keys,
     test_code_parser,
+    test_flows_session,
     test_hoot,
     test_production_consumption,
+    test_production_cost,
+    test_production_hypothesis,
+    test_production_logging,
     test_push_endpoint,
     test_resolver,
     test_sale_logging,
