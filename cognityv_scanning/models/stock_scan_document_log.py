@@ -30,6 +30,11 @@ class StockScanDocumentMixin(models.AbstractModel):
             link = session._get_html_link(title=self.env._("scan session"))
             people = session.event_ids.user_id.mapped("name")
             parts.append(self.env._("Scanned by %(people)s (%(session)s).", people=", ".join(people), session=link))
-        if session.note:
-            parts.append(self.env._("Note: %(note)s", note=session.note))
+        parts += [self.env._("Note: %(note)s", note=note) for note in self._get_scan_notes(session)]
         return Markup("<br/>").join(parts)
+
+    def _get_scan_notes(self, session):
+        """What people have noted on the whole, and on single items."""
+        noted = session.line_ids.filtered("note")
+        items = [f"{line.product_id.display_name}: {line.note}" for line in noted]
+        return [session.note, *items] if session.note else items

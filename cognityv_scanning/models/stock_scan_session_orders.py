@@ -12,6 +12,10 @@ class StockScanSession(models.Model):
 
     _inherit = "stock.scan.session"
 
+    def _pass_note_on(self):
+        """Orders and runs have the note in the message that says what was logged."""
+        return None if self._is_for_document() else super()._pass_note_on()
+
     @api.model
     def _search_sale_documents(self, text, limit):
         """Sale orders with something to ship, that this user may see; what is planned last comes first.

@@ -57,14 +57,17 @@ class TestSaleSession(SessionFlows):
         review = session.get_review()
         self.assertEqual([line["product_id"] for line in review["lines"]], [self.bolt.id])
         self.assertEqual([choice["name"] for choice in review["choices"]], ["backorder"])
-        session.set_note("Box was wet")
+        session.set_note("Box was <b>wet</b>")
+        session.line_ids.filtered(lambda line: line.product_id == self.nut).set_note("Rusty")
         session.action_submit({"backorder": "create"})
         self.assertEqual(session.state, "submitted")
         self.assertIn("Validated: ", session.get_payload()["outcome"])
         self.assertEqual(self._delivered(order), {self.bolt: 4, self.nut: 3})
         for record in (order, order.picking_ids.filtered(lambda picking: picking.state == "done")):
             body = record.message_ids.filtered(lambda message: "Logged by scanning" in message.body).body
-            self.assertIn("Note: Box was wet", body)
+            self.assertIn("Note: Box was &lt;b&gt;wet&lt;/b&gt;", body)
+            self.assertIn("Note: [NUT] Nut: Rusty", body)
+            self.assertNotIn("wet", "".join(record.message_ids.mapped("body")).replace(body, ""))
             self.assertIn(f'data-oe-id="{session.id}"', body)
             self.assertIn("clerk", body)
         # What is left is logged by the next session.
