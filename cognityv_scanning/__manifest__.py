@@ -12,6 +12,7 @@
         "security/cognityv_scanning_security.xml",
         "views/res_config_settings_views.xml",
         "views/asset_manager_views.xml",
+        "wizard/stock_scan_label_wizard_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -7,6 +7,7 @@ from . import (
     stock_scan_code_mixin,
     stock_scan_document,
     stock_scan_event,
+    stock_scan_label,
     stock_scan_link,
     stock_scan_resolver,
     stock_scan_nomenclature,
