@@ -15,6 +15,7 @@ from . import (
     test_sale_logging,
     test_scan_code,
     test_scan_link,
+    test_scan_link_followed,
     test_service_worker,
     test_session_push,
     test_verification,

@@ -91,13 +91,14 @@ def _solve(corners, size):
 
 
 def soil(picture, symbol, level, dpi, seed):
-    """Random dark and light blots on the code: they turn as many modules as the level can repair words.
+    """Random dark and light blots on the code: they turn three quarters as many modules as the level can repair words, as
+    a blot also turns parts of those beside it.
 
     None on the three squares by which a code is found, which no level can repair.
     """
     chance, picture = random.Random(seed), picture.copy()
     draw, count, module = ImageDraw.Draw(picture), len(symbol.rows), symbol.module_width * dpi / 25.4
-    budget = REPAIRED[level] * count**2 / 8
+    budget = 0.75 * REPAIRED[level] * count**2 / 8
     while True:
         column, row, radius = chance.uniform(0, count), chance.uniform(0, count), chance.uniform(0.4, 1.1)
         is_dark = chance.random() < 0.5

@@ -264,12 +264,12 @@ class TestLabelWizard(LinkCommon):
             self.assertEqual(self._codes(wizard)[0], self._link(self.bolt))
 
     def test_too_long_for_the_label(self):
-        self.bolt.barcode = "X" * 300
+        self.bolt.barcode = "X" * 1000
         wizard = self._wizard(self.bolt, content="odoo", sheet_format="a4_65")
         with self.assertRaisesRegex(UserError, r"“X{100}” is too long for the QR code of these labels"):
             wizard.action_print()
         wizard.sheet_format = "a4_8"
-        self.assertEqual(self._codes(wizard)[0], "X" * 300)
+        self.assertEqual(self._codes(wizard)[0], "X" * 1000)
 
     # Files and dialog
 
