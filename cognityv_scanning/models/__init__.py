@@ -8,6 +8,7 @@ from . import (
     stock_scan_document,
     stock_scan_event,
     stock_scan_label,
+    stock_scan_item,
     stock_scan_link,
     stock_scan_resolver,
     stock_scan_nomenclature,

@@ -3,6 +3,7 @@ from . import (
     test_code_parser,
     test_flows_session,
     test_hoot,
+    test_item,
     test_label_layout,
     test_label_wizard,
     test_labels_read_back,
