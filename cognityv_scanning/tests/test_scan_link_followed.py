@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .test_labels_read_back import ReadBackCommon
-from .test_scan_link import GLN, LinkCommon
+from .test_scan_link import GLN, GTIN, LinkCommon
 
 
 @tagged("post_install", "-at_install")
