@@ -1,5 +1,8 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import mute_logger
 
 from ..tools.blind_field import BlindFloat
 from ..tools.own_write import as_own_write, is_own_write
@@ -69,10 +72,21 @@ class StockInventoryCount(models.Model):
         self._check_countable(fresh.values())
         self._set_on_hand(fresh.values())
         self._assign_passes(fresh.values())
-        created = super().create(list(fresh.values()))
+        created = self._insert(list(fresh.values()))
         created.line_id._judge()
         counts.update(zip(fresh, created, strict=True))
         return self.browse(counts[key].id for key in keys)
+
+    def _insert(self, vals_list):
+        """
+        :raises ConcurrencyError: when another connection has just brought one of these; Odoo tries it again, and then it
+            is a repeat. The database's own error would be told to the person instead.
+        """
+        try:
+            with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+                return super().create(vals_list)
+        except UniqueViolation as error:
+            raise ConcurrencyError(self.env._("This count arrives twice at this very moment; try again.")) from error
 
     def _get_known_by_uuid(self, vals_list):
         uuids = [vals["client_uuid"] for vals in vals_list if vals.get("client_uuid")]

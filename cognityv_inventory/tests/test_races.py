@@ -163,3 +163,36 @@ class TestRaces(RaceCase):
             self.assertEqual(sheet.state, "validated")
             self.assertEqual(sheet.line_ids.real_qty, 0)
             self.assertEqual(sum(quants.mapped("quantity")), 0)
+
+    # The same count twice at once
+
+    def _count_by_uuid(self, env, product_id):
+        line = self._sheet(env).line_ids.filtered(lambda line: line.product_id.id == product_id)
+        env["stock.inventory.count"].create(
+            {"line_id": line.id, "quantity": 2, "mode": "add", "client_uuid": f"race-{self.sheet_id}"}
+        )
+        env.flush_all()
+
+    def _check_counted_once(self, product_id, other_id):
+        """Two workers get the same count of what may be two lines: the second one finds the first one's, and says
+        nothing."""
+        with self._connection() as first:
+            self._count_by_uuid(first, product_id)
+            second = self._in_thread(self._count_by_uuid, other_id)
+            first.cr.commit()
+            self.assertEqual(second.result(), 2)
+        with self._connection() as env:
+            self.assertEqual(sum(self._sheet(env).line_ids.mapped("real_qty")), 2)
+
+    @mute_logger("odoo.sql_db")
+    def test_a_count_that_arrives_twice_at_once_is_one(self):
+        self._advance("action_start")
+        self._check_counted_once(self.product_id, self.product_id)
+
+    def test_a_count_that_arrives_at_once_on_two_lines_is_one(self):
+        self._advance("action_start")
+        with self._connection() as env:
+            line = {"sheet_id": self.sheet_id, "product_id": self.newcomer_id, "location_id": self.place_id}
+            env["stock.inventory.sheet.line"].create(line)
+            env.cr.commit()
+        self._check_counted_once(self.product_id, self.newcomer_id)

@@ -29,7 +29,8 @@ class StockScanSession(models.Model):
         """Open sessions that this user opened or has scanned for."""
         own = Domain("user_id", "=", self.env.uid) | Domain("event_ids.user_id", "=", self.env.uid)
         # A sheet that was completed on its form leaves its sessions behind.
-        going_on = Domain("sheet_id", "=", False) | Domain("sheet_id.state", "=", "in_progress")
+        counting = self.env["stock.inventory.sheet"].sudo()._search([("state", "=", "in_progress")])
+        going_on = Domain("sheet_id", "=", False) | Domain("sheet_id", "in", counting)
         return Domain("state", "=", "open") & own & going_on
 
     def _prepare_home_entry(self):

@@ -1,6 +1,7 @@
+import re
 from contextlib import contextmanager
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
 from odoo.tools import SQL
@@ -10,6 +11,8 @@ from ..tools.scan_event import MAX_EVENT_BYTES, MAX_EVENTS, BadEvent, read_event
 
 # Nobody holds the lock for longer than a push takes; what does is stuck, and the phone will come again.
 MAX_WAIT = "10s"
+# As `_get_bus_channel` makes them; nine digits are less than the greatest id.
+CHANNEL = re.compile(r"cognityv_scanning\.session_(\d{1,9})")
 
 
 class StockScanSession(models.Model):
@@ -140,3 +143,10 @@ class StockScanSession(models.Model):
 
     def _get_bus_channel(self):
         return f"cognityv_scanning.session_{self.id}"
+
+    @api.model
+    def _keep_allowed_channels(self, channels):
+        """The channels without those of sessions that this user may not use."""
+        ids = {channel: int(match[1]) for channel in channels if (match := CHANNEL.fullmatch(channel))}
+        usable = set(self.search([("id", "in", list(ids.values()))])._ids) if ids else set()
+        return [channel for channel in channels if channel not in ids or ids[channel] in usable]

@@ -12,6 +12,7 @@ from . import (
     test_production_hypothesis,
     test_production_logging,
     test_push_endpoint,
+    test_push_races,
     test_resolver,
     test_sale_logging,
     test_scan_code,
@@ -19,5 +20,7 @@ from . import (
     test_scan_link_followed,
     test_service_worker,
     test_session_push,
+    test_session_security,
     test_verification,
+    test_verification_submit,
 )

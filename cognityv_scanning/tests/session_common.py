@@ -1,6 +1,8 @@
 import uuid
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from odoo.addons.cognityv_inventory.tests.common import InventoryCommon
@@ -71,6 +73,9 @@ class SessionCase(InventoryCommon):
     def _push_one(self, session, code=None, **fields):
         [result] = session.push([self._event(code, **fields)])
         return result
+
+    def _minutes_ago(self, minutes):
+        return (fields.Datetime.now() - timedelta(minutes=minutes)).isoformat()
 
     def _make_older(self, session):
         """As if it had been opened a day ago: nothing is seen before its session."""
