@@ -5,6 +5,8 @@ from odoo.tools import float_compare, mute_logger
 
 from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 
+from ..tools.scan_code import parse
+
 
 class Item:
     """What a scan may stand for, as far as a session needs to know."""
@@ -252,8 +254,22 @@ class ScanBatch:
                 name=matches[0]["display_name"],
             )
         return self.env._(
-            "Nothing is known by “%(code)s”; scan another code of it, or type its name.", code=self._get_text(scan)
+            "Nothing is known by “%(code)s”%(reading)s; scan another code of it, or type its name.",
+            code=self._get_text(scan),
+            reading=self._get_reading(scan.code),
         )
+
+    def _get_reading(self, code):
+        """What a code says of something that is not known here, for the end of a sentence."""
+        read = parse(code)
+        parts = [
+            (read.gtin or read.content_gtin) and self.env._("GTIN %(number)s", number=read.gtin or read.content_gtin),
+            read.sscc and self.env._("package %(number)s", number=read.sscc),
+            read.lot and self.env._("lot %(number)s", number=read.lot),
+            read.serial and self.env._("serial number %(number)s", number=read.serial),
+        ]
+        said = ", ".join(part for part in parts if part)
+        return f" ({said})" if said else ""
 
     def _get_quantity(self, scan, item):
         """How much was scanned, in the unit of the product.

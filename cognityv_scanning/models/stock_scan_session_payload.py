@@ -57,8 +57,6 @@ class StockScanSession(models.Model):
         lots = lines.lot_id | self._get_scannable_lots(products)
         packages = lines.package_id | self._get_scannable_packages(products)
         resolver = self.env["stock.scan.resolver"]
-        if not hasattr(resolver, "_get_code_keys"):
-            return {}
         codes = resolver._get_code_keys(products, lots, packages)
         lines_by_item = self._get_lines_by_item(lines)
         return {key: self._add_lines(entries, lines_by_item) for key, entries in codes.items()}

@@ -51,6 +51,11 @@ class TestSessionPush(SessionCase):
         [problem] = session.get_payload()["problems"]
         self.assertEqual((problem["code"], problem["outcome"]), ("no such code", "unknown"))
 
+    def test_unknown_says_what_its_code_says(self):
+        result = self._push_one(self._make_session(), "(01)09521234543213(10)LOT-7(21)55")
+        self.assertEqual(result["result"], "unknown")
+        self.assertIn("(GTIN 09521234543213, lot LOT-7, serial number 55)", result["message"])
+
     def test_what_is_no_item_is_named(self):
         result = self._push_one(self._make_session(), self.rack_a1.complete_name)
         self.assertEqual(result["result"], "unknown")

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -143,12 +142,10 @@ class TestVerification(VerificationCase):
         self.assertEqual(payload["elsewhere"], f"{self.rack_a2.display_name} (7.0 Units)")
 
     def test_lot_that_nobody_knows_yet(self):
+        self.glue.barcode = "09521234543213"
         sheet = self._make_counted_sheet()
         session = self._open(sheet)
-        match = {"kind": "product", "model": "product.product", "id": self.glue.id, "display_name": "Glue"}
-        match |= {"product_id": self.glue.id, "lot_name": "NEW-1"}
-        with patch.object(self.env.registry["stock.scan.resolver"], "resolve", lambda resolver, code: [match]):
-            result = self._push_one(session, "a code of glue with a lot", quantity=2)
+        result = self._push_one(session, "(01)09521234543213(10)NEW-1", quantity=2)
         self.assertEqual(result["result"], "accepted")
         line = self._line(sheet, self.glue)
         self.assertEqual((line.lot_name, line.lot_id.ids, line.real_qty), ("NEW-1", [], 2))
