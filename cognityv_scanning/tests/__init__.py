@@ -1,4 +1,5 @@
 from . import (
+    test_code_cases,
     test_code_keys,
     test_code_parser,
     test_flows_session,
@@ -7,6 +8,7 @@ from . import (
     test_label_layout,
     test_label_wizard,
     test_labels_read_back,
+    test_offline,
     test_production_consumption,
     test_production_cost,
     test_production_hypothesis,

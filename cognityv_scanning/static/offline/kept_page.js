@@ -9,17 +9,20 @@
  * "You are offline". For who scans, the session info is kept as well, under these rules:
  * - only once the person has opened a document to scan (the page asks for it), and without anything that opens a door:
  *   no key of Odoo's encrypted cache, no token, no cookie;
- * - it is gone when the person logs out, when the server asks for a login, and when somebody else logs in.
+ * - it is gone when the person logs out, when the server asks for a login, and when somebody else logs in; and with it
+ *   the documents that were opened.
  * Whoever holds the phone sees no more by it than the login, which is on the phone as well, would show with network.
  */
 (() => {
     const KEPT = "cognityv_scanning.kept";
     const SESSION = "/cognityv_scanning/kept_session";
     const DOCUMENTS = "cognityv_scanning.documents";
-    // Where there is no detector in the browser, the camera needs it.
-    const ZXING = "/web/static/lib/zxing-library/zxing-library.js";
-    // Without it, Odoo's bus would stay dead when the network is back.
-    const BUS = "/bus/websocket_worker_bundle";
+    // Besides the page's own files: what the camera needs where the browser has no detector, and the icons.
+    const FILES = [
+        "/web/static/lib/zxing-library/zxing-library.js",
+        "/web/static/src/libs/fontawesome/fonts/fontawesome-webfont.woff2?v=4.7.0",
+        "/web/static/lib/odoo_ui_icons/fonts/odoo_ui_icons.woff2",
+    ];
     const SECRETS = /secret|token|password/i;
 
     const readKept = async () => (await caches.match(SESSION, { cacheName: KEPT }))?.json();
@@ -32,17 +35,18 @@
     /** As text that can stand in a script of the page. */
     const formatInfo = (info) => JSON.stringify(info).replaceAll("<", "\\u003c").replaceAll("$", "\\u0024");
 
-    const listFiles = (info, html) => [
+    const listFiles = (html) => [
         ...Array.from(html.matchAll(/(?:src|href)="(\/web\/assets\/[^"]+)"/g), (match) => match[1]),
-        `${BUS}?v=${info.websocket_worker_version}`,
-        ZXING,
+        ...FILES,
     ];
 
-    const isFile = (pathname) => pathname.startsWith("/web/assets/") || [BUS, ZXING].includes(pathname);
+    const getPath = (url) => url.slice(self.location.origin.length);
+
+    const isFile = (path) => path.startsWith("/web/assets/") || FILES.includes(path);
 
     /** Browsers keep these files by themselves as well, but not for sure. */
     const keepFiles = async (cache, wanted) => {
-        const known = (await cache.keys()).map(({ url }) => url.slice(self.location.origin.length));
+        const known = (await cache.keys()).map((request) => getPath(request.url));
         await cache.addAll(wanted.filter((path) => !known.includes(path)));
         const outdated = known.filter((path) => path !== SESSION && !wanted.includes(path));
         await Promise.all(outdated.map((path) => cache.delete(path)));
@@ -51,14 +55,20 @@
     const keep = async (info, html) => {
         const cache = await caches.open(KEPT);
         await cache.put(SESSION, new Response(JSON.stringify(info)));
-        await keepFiles(cache, listFiles(info, html));
+        await keepFiles(cache, listFiles(html));
     };
 
-    const forget = () => caches.delete(KEPT);
+    const deleteDocuments = () =>
+        new Promise((resolve) => {
+            const request = indexedDB.deleteDatabase(DOCUMENTS);
+            request.onsuccess = request.onerror = request.onblocked = resolve;
+        });
+
+    /** Documents without the page that shows them are of no use. Scans that wait are kept elsewhere, and stay. */
+    const forget = () => Promise.all([caches.delete(KEPT), deleteDocuments()]);
 
     const onLogout = async () => {
         sessionInfo = null;
-        indexedDB.deleteDatabase(DOCUMENTS);
         await forget();
     };
 
@@ -120,14 +130,14 @@
     };
 
     self.addEventListener("fetch", (event) => {
-        const { pathname, origin } = new URL(event.request.url);
-        if (event.request.method !== "GET" || origin !== self.location.origin) {
+        const { url, method } = event.request;
+        if (method !== "GET" || !url.startsWith(`${self.location.origin}/`)) {
             return;
         }
         if (event.request.mode === "navigate") {
             event.stopImmediatePropagation();
             event.respondWith(openPage(event));
-        } else if (isFile(pathname)) {
+        } else if (isFile(getPath(url))) {
             event.stopImmediatePropagation();
             event.respondWith(openFile(event.request));
         }

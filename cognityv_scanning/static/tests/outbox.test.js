@@ -357,7 +357,7 @@ test("documents open without network, for the person who opened them", async () 
     await outbox.saveDocument({ id: 2, title: "S00002" });
     await advanceTime(1000);
     await outbox.saveDocument({ id: 1, title: "S00001 again" });
-    expect(await outbox.loadDocument(1)).toEqual({ id: 1, title: "S00001 again" });
+    expect(await outbox.loadDocument(1)).toEqual({ id: 1, title: "S00001 again", lines: [] });
     expect(await outbox.loadDocument(3)).toBe(null);
     expect((await outbox.documents()).map(({ title }) => title)).toEqual(["S00001 again", "S00002"]);
 
@@ -366,6 +366,20 @@ test("documents open without network, for the person who opened them", async () 
     expect(await bob.loadDocument(1)).toBe(null);
     await bob.start();
     expect(await outbox.documents()).toEqual([], { message: "nothing of the person before is left" });
+});
+
+test("a kept document has what the server has answered since", async () => {
+    const outbox = openTab(async (_id, [{ client_uuid, code }]) => [
+        { client_uuid, result: "accepted", lines: [{ id: 11, product: code, scanned: 3 }] },
+    ]);
+    await scan(outbox, ["OLD"]);
+    await advanceTime(1000);
+    const lines = [{ id: 11, product: "BOLT", scanned: 2 }, { id: 12, product: "NUT", scanned: 0 }];
+    await outbox.saveDocument({ id: 1, lines });
+    expect((await outbox.loadDocument(1)).lines).toEqual(lines);
+    await scan(outbox, ["BOLT"]);
+    await scan(outbox, ["ELSEWHERE"], 2);
+    expect((await outbox.loadDocument(1)).lines).toEqual([{ id: 11, product: "BOLT", scanned: 3 }, lines[1]]);
 });
 
 test("only the thirty documents saved last are kept", async () => {

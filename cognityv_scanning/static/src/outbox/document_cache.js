@@ -31,10 +31,9 @@ export class DocumentCache {
         await this.forget((await this.mine()).slice(KEEP));
     }
 
-    /** @returns {Promise<Object|null>} the payload as it was saved last */
-    async load(id) {
-        const record = await this.read((documents) => documents.get([this.owner, id]));
-        return record?.payload || null;
+    /** @returns {Promise<{payload: Object, saved_at: number}|undefined>} as it was saved last */
+    load(id) {
+        return this.read((documents) => documents.get([this.owner, id]));
     }
 
     /** @returns {Promise<Object[]>} the payloads of this person, the one saved last first */

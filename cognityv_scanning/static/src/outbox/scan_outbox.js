@@ -134,10 +134,12 @@ export class ScanOutbox {
 
     /** @returns {Promise<Object[]>} `{event, result}` of a session's scans answered during the last day, oldest first */
     async answers(session_id) {
+        return (await this.getAnswers(session_id)).map(({ event, result }) => ({ event, result }));
+    }
+
+    async getAnswers(session_id) {
         const answers = await this.store.answers();
-        return answers
-            .filter((answer) => answer.owner === this.owner && answer.session_id === session_id)
-            .map(({ event, result }) => ({ event, result }));
+        return answers.filter((answer) => answer.owner === this.owner && answer.session_id === session_id);
     }
 
     /** Send once more what the server refused. */
@@ -171,9 +173,19 @@ export class ScanOutbox {
         keepPage();
     }
 
-    /** @returns {Promise<Object|null>} the payload that was kept last */
-    loadDocument(session_id) {
-        return this.documentCache.load(session_id);
+    /**
+     * @returns {Promise<Object|null>} the payload that was kept last, with the lines as the server has told them since in
+     *  its answers: what it has counted must not look uncounted
+     */
+    async loadDocument(session_id) {
+        const kept = await this.documentCache.load(session_id);
+        if (!kept) {
+            return null;
+        }
+        const answers = (await this.getAnswers(session_id)).filter((answer) => answer.answered_at >= kept.saved_at);
+        const lines = new Map(kept.payload.lines?.map((line) => [line.id, line]));
+        answers.flatMap(({ result }) => result.lines || []).forEach((line) => lines.set(line.id, line));
+        return { ...kept.payload, lines: [...lines.values()] };
     }
 
     /** @returns {Promise<Object[]>} all payloads kept for this person, newest first */

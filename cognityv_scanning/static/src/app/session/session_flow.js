@@ -58,6 +58,9 @@ export class SessionFlow extends Component {
             this.state.isLost = true;
             return;
         }
+        if (!known) {
+            await this.outbox.saveDocument(payload);
+        }
         const session = new ScanSession({ outbox: this.outbox, feedback: this.feedback }, payload);
         await session.restore();
         // Screens watch the part of it that is reactive.
