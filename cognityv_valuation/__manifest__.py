@@ -10,6 +10,9 @@
         "security/cognityv_valuation_security.xml",
         "security/stock_location_cost_security.xml",
         "security/ir.model.access.csv",
+        "data/stock_location_cost_data.xml",
         "views/res_config_settings_views.xml",
+        "views/stock_location_cost_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
 }

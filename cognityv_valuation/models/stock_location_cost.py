@@ -78,3 +78,8 @@ class StockLocationCost(models.Model):
         action["domain"] = [("product_id", "=", self.product_id.id), ("location_id", "=", self.location_id.id)]
         action["display_name"] = self.display_name
         return action
+
+    @api.model
+    def action_open_rebuilds(self):
+        """Open the checks of all averages, and their progress."""
+        return self.env["ir.actions.act_window"]._for_xml_id("cognityv_valuation.action_location_cost_rebuild")

@@ -22,7 +22,7 @@ class Movement(NamedTuple):
     product_id: int
     move_id: int
     date: object
-    value: float
+    value: float | None
     origin_id: int | None
     reverses: bool
     is_priced: bool
@@ -73,7 +73,7 @@ class StockLocationCost(models.Model):
         query = SQL(
             """
             WITH valued AS MATERIALIZED (%(places)s)
-            SELECT line.product_id, move.id, move.date, COALESCE(move.value, 0), move.origin_returned_move_id,
+            SELECT line.product_id, move.id, move.date, move.value, move.origin_returned_move_id,
                    move.reversed_sheet_id IS NOT NULL,
                    source.usage = 'inventory' AND EXISTS (SELECT FROM product_value WHERE move_id = move.id),
                    EXISTS (SELECT FROM stock_location_cost_history WHERE move_id = move.id AND kind IN %(kinds)s),
@@ -186,28 +186,38 @@ class StockLocationCost(models.Model):
 
     @api.model
     def _make_events(self, scale, parts, cost):
-        """The events of the parts of one move; what comes in shares the move's value by quantity."""
+        """The events of the parts of one move; what comes in shares the move's value by quantity, so does what leaves."""
         incoming = [part for part in parts if not part.source_id]
-        values = iter(share(scale.money(parts[0].value), [scale.quantity(part.quantity) for part in incoming]))
-        return [self._make_event(scale, part, cost, None if part.source_id else next(values)) for part in parts]
+        outgoing = [part for part in parts if not part.destination_id]
+        values = {**self._share_value(scale, incoming), **self._share_value(scale, outgoing)}
+        return [self._make_event(scale, part, cost, values.get(part)) for part in parts]
+
+    @api.model
+    def _share_value(self, scale, parts):
+        """dict of part → what Odoo says that it is worth; empty when Odoo says nothing"""
+        if not parts or parts[0].value is None:
+            return {}
+        quantities = [scale.quantity(part.quantity) for part in parts]
+        return dict(zip(parts, share(scale.money(parts[0].value), quantities), strict=True))
 
     @api.model
     def _make_event(self, scale, part, cost, value):
         """
-        :param value: what Odoo says that the part is worth, if it comes in
+        :param cost: the product's, of one unit
+        :param value: what Odoo says that the part is worth; None for what stays in the company
         """
         quantity = scale.quantity(part.quantity)
-        common = {"key": part.move_id, "undoes": part.origin_id, "undoes_exactly": part.reverses}
+        fallback = scale.worth(cost, quantity) if value is None else value
         if part.source_id and part.destination_id:
-            worth = scale.worth(cost, quantity)
-            return Event("transfer", quantity, part.source_id, part.destination_id, fallback=worth)
+            return Event("transfer", quantity, part.source_id, part.destination_id, fallback=fallback)
+        common = {"key": part.move_id, "undoes": part.origin_id, "undoes_exactly": part.reverses}
         if part.source_id:
             kind = "reversal" if part.reverses else OUTGOING.get(part.destination_usage, "issue")
-            return Event(kind, quantity, part.source_id, fallback=scale.worth(cost, quantity), **common)
+            return Event(kind, quantity, part.source_id, fallback=fallback, **common)
         kind = "reversal" if part.reverses else INCOMING.get(part.source_usage, "receipt")
         # What is found costs what the rest there costs, unless someone gave it a price.
-        own_value = None if part.source_usage == "inventory" and not part.is_priced else value
-        return Event(kind, quantity, None, part.destination_id, own_value, value, **common)
+        own_value = None if part.source_usage == "inventory" and not part.is_priced else fallback
+        return Event(kind, quantity, None, part.destination_id, own_value, fallback, **common)
 
     # The whole past of products
 

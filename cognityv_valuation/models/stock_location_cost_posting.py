@@ -71,6 +71,11 @@ class Journal:
             about = (step.date, entry.kind, step.move_id, step.value_id, note, step.cost)
             self.rows.append((product_id, entry.place, *self._head, *about, *numbers))
 
+    def count(self, *kinds):
+        """How many rows are of these kinds."""
+        index = HISTORY_COLUMNS.index("kind")
+        return sum(row[index] in kinds for row in self.rows)
+
 
 class StockLocationCost(models.Model):
     _inherit = "stock.location.cost"

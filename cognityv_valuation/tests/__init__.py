@@ -1,1 +1,8 @@
-from . import test_location_average, test_location_cost, test_location_cost_hypothesis, test_settings
+from . import (
+    test_location_average,
+    test_location_cost,
+    test_location_cost_hypothesis,
+    test_location_cost_races,
+    test_location_cost_rebuild,
+    test_settings,
+)

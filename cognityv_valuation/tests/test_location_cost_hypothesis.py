@@ -113,12 +113,13 @@ class TestReplay(LocationCostCommon):
     @given(st.lists(OPERATIONS, min_size=1, max_size=14))
     def test_what_is_kept_is_what_a_replay_gives(self, operations):
         with self._undone():
-            self.happened, self.moves = [], {}
+            self.happened, self.moves, self.changed_later = [], {}, False
             for what, *details in operations:
                 getattr(self, f"_do_{what}")(*details)
                 self.env.cr.flush()
                 self._check_kept()
             self._check_history()
+            self._check_rebuild()
 
     def _check_kept(self):
         should_be = Replay().run(self.happened)
@@ -136,6 +137,38 @@ class TestReplay(LocationCostCommon):
             sums[row.location_id] = (quantity + came, value + worth + adjustment)
             self.assertEqual(sums[row.location_id], self._exact(row.quantity_after, row.value_after))
         self.assertEqual(sums, {cost.location_id: self._exact(cost.quantity, cost.value) for cost in self._costs()})
+
+    def _check_rebuild(self):
+        """A check finds nothing; starting over gives what is kept, and the same history but for what was changed later."""
+        kept, told = self._tell(self._costs()), self._tell(self._history())
+        self.assertFalse(self._rebuild("check").rows)
+        self._rebuild("restart")
+        again = self._tell(self._history())
+        there = {state for state in kept if state[1]}
+        self.assertEqual({state for state in self._tell(self._costs()) if state[1]}, there)
+        if not self.changed_later:
+            self.assertEqual(again, told)
+
+    def _rebuild(self, mode):
+        run = self.env["stock.location.cost.rebuild"].create({"company_id": self.company.id, "mode": mode})
+        journal = run._rebuild(self.pin.ids)
+        run.unlink()
+        return journal
+
+    def _tell(self, records):
+        if records._name == "stock.location.cost":
+            return {(cost.location_id.id, cost.quantity, cost.value) for cost in records}
+        names = (
+            "kind",
+            "quantity",
+            "unit_cost",
+            "value",
+            "adjustment",
+            "quantity_after",
+            "average_after",
+            "value_after",
+        )
+        return [(row.location_id, row.move_id, row.value_id, *(row[name] for name in names)) for row in records]
 
     def _costs(self):
         return self.env["stock.location.cost"].search([("product_id", "=", self.pin.id)])
@@ -180,7 +213,7 @@ class TestReplay(LocationCostCommon):
 
     def _go(self, place, destination, quantity):
         move = self._move(self.places[place], destination, float(quantity))
-        self._happen(move, "take", self.places[place], quantity, self._product_cost())
+        self._happen(move, "take", self.places[place], quantity, Decimal(str(move.value)) / quantity)
 
     def _do_issue(self, place, quantity):
         self._go(place, self.customers, quantity)
@@ -225,13 +258,18 @@ class TestReplay(LocationCostCommon):
         if number is not None and self.moves[number].product_uom == self.pin.uom_id:
             self.moves[number].move_line_ids.quantity = float(quantity)
             self._change(number, 2, quantity)
+            if self.happened[number][0] == "take":
+                self._change(number, 3, Decimal(str(self.moves[number].value)) / quantity)
 
     def _do_reprice(self, value):
         if value and value != Decimal(str(self.pin.standard_price)):
             self.pin.standard_price = float(value)
             self._happen(False, "price", value)
+            # Odoo values what was found, or came back from nowhere, at the new price too.
+            self.changed_later |= any(what[0] in ("find", "give_back") for what in self.happened)
 
     def _change(self, number, index, new):
+        self.changed_later = True
         what = list(self.happened[number])
         what[index] = new
         self.happened[number] = tuple(what)

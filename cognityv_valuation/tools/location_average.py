@@ -150,7 +150,7 @@ class LocationAverage:
     def apply(self, event):
         """Carry out one event.
 
-        :return: list of Entry, one for each place that it changed
+        :return: list of Entry, one for each place that it concerns
         """
         if event.price is not None:
             return self._reprice(event)
@@ -201,10 +201,11 @@ class LocationAverage:
         return Entry(kind, place, quantity, value, adjustment, after, new_worth)
 
     def _reprice(self, event):
+        """An entry for each place with stock, also where nothing changes: the price was set there, and when."""
         entries = []
         for place, (quantity, worth) in sorted(self.states.items()):
-            new_worth = multiply(event.price, quantity)
-            if new_worth != worth:
+            if quantity:
+                new_worth = multiply(event.price, quantity)
                 self.states[place] = (quantity, new_worth)
                 entries.append(Entry(event.kind, place, 0, new_worth - worth, 0, quantity, new_worth))
         return entries
