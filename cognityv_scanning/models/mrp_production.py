@@ -94,17 +94,38 @@ class MrpProduction(models.Model):
         :raises UserError: when the item is not a component of this run, or cannot be taken where it is
         """
         self._check_scannable()
-        moves = self._get_scannable_moves().filtered(lambda move: move.product_id == product)
-        if not moves:
-            message = self.env._(
-                "%(item)s is not a component of production %(run)s of %(product)s; put it back.",
-                item=product.display_name,
-                run=self.name,
-                product=self.product_id.display_name,
-            )
-            raise UserError(message)
-        self._check_not_over_strict(product, moves, quantity)
-        moves._check_scanned_item(lot, package, quantity)
+        self._check_scanned([{"product": product, "lot": lot, "package": package, "quantity": quantity}])
+
+    def _check_scanned(self, scanned):
+        """
+        :param scanned: list of dicts `product`, `lot`, `package`, `quantity` in the unit of the product
+        :raises UserError: for the first one that cannot be logged
+        """
+        totals = self._get_scanned_totals(scanned)
+        moves = self._get_scannable_moves().filtered(lambda move: move.product_id in totals)
+        by_product = moves.grouped("product_id")
+        for product, quantity in totals.items():
+            if product not in by_product:
+                raise UserError(self._get_wrong_item_message(product))
+            self._check_not_over_strict(product, by_product[product], quantity)
+        moves._check_scanned_items(scanned)
+
+    def _get_wrong_item_message(self, item):
+        return self.env._(
+            "%(item)s is not a component of production %(run)s of %(product)s; put it back.",
+            item=item.display_name,
+            run=self.name,
+            product=self.product_id.display_name,
+        )
+
+    def _get_scanned_totals(self, scanned):
+        """
+        :return: dict of product → quantity in its unit
+        """
+        totals = {}
+        for item in scanned:
+            totals[item["product"]] = totals.get(item["product"], 0.0) + item["quantity"]
+        return totals
 
     def _check_not_over_strict(self, product, moves, quantity):
         """
@@ -134,24 +155,11 @@ class MrpProduction(models.Model):
         """
         self.check_access("write")
         self._check_scannable()
-        for item in scanned:
-            self._check_scan(**item)
-        self._check_total_not_over_strict(scanned)
+        self._check_scanned(scanned)
         self._post_scanned(scanned)
         sentence = self._get_submit_sentence(scanned)
         self._post_scan_log(sentence)
         return sentence
-
-    def _check_total_not_over_strict(self, scanned):
-        for product, quantity in self._get_scanned_totals(scanned).items():
-            moves = self._get_scannable_moves().filtered(lambda move, product=product: move.product_id == product)
-            self._check_not_over_strict(product, moves, quantity)
-
-    def _get_scanned_totals(self, scanned):
-        totals = {}
-        for item in scanned:
-            totals[item["product"]] = totals.get(item["product"], 0.0) + item["quantity"]
-        return totals
 
     def _get_submit_sentence(self, scanned):
         used = ", ".join(quantity_text(*total) for total in self._get_scanned_totals(scanned).items())

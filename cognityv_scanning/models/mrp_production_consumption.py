@@ -54,13 +54,13 @@ class MrpProduction(models.Model):
         :return: the moves, which are done
         """
         self.ensure_one()
-        posted = self.env["stock.move"]
-        for product in self.env["product.product"].union(*(item["product"] for item in scanned)):
-            items = [item for item in scanned if item["product"] == product]
-            moves = self._get_open_moves(product) or self._add_component_move(product)
-            for move, share in moves._distribute_scanned(items).items():
-                move._set_scanned_component(share)
-                posted |= move
+        products = self.env["product.product"].union(*(item["product"] for item in scanned))
+        moves = self.env["stock.move"].union(
+            *(self._get_open_moves(product) or self._add_component_move(product) for product in products)
+        )
+        stock, shares = moves._share_scanned(scanned)
+        moves._set_scanned_components(stock, shares)
+        posted = moves.browse().union(*shares)
         posted.with_context(skip_mo_check=True)._action_done(cancel_backorder=True)
         return posted
 

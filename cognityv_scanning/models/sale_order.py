@@ -112,11 +112,19 @@ class SaleOrder(models.Model):
         """
         :raises UserError: when the item does not leave with this order now, or cannot be taken where it is
         """
-        self._check_scannable()
-        moves = self._get_scan_moves().filtered(lambda move: move.product_id == product)
-        if not moves:
-            raise UserError(self._get_wrong_item_message(product))
-        moves._check_scanned_item(lot, package, quantity)
+        self._check_scanned([{"product": product, "lot": lot, "package": package, "quantity": quantity}])
+
+    def _check_scanned(self, scanned):
+        """
+        :param scanned: list of dicts `product`, `lot`, `package`, `quantity` in the unit of the product
+        :raises UserError: for the first one that does not leave now, or cannot be taken where it is
+        """
+        products = dict.fromkeys(item["product"] for item in scanned)
+        moves = self._get_scan_moves().filtered(lambda move: move.product_id in products)
+        for product in products:
+            if product not in moves.product_id:
+                raise UserError(self._get_scan_obstacle() or self._get_wrong_item_message(product))
+        moves._check_scanned_items(scanned)
 
     def _get_wrong_item_message(self, product):
         names = {"item": product.display_name, "order": self.name}
@@ -146,52 +154,31 @@ class SaleOrder(models.Model):
 
         :param scanned: list of dicts `product`, `lot`, `package`, `quantity` in the unit of the product
         """
-        pickings = self._get_pickings_to_validate(scanned)
+        moves = self._get_scan_moves()
+        _stock, shares = moves._share_scanned(scanned)
+        pickings = self.env["stock.picking"].union(*(move.picking_id for move in shares))
         asking = pickings.filtered(lambda picking: picking.picking_type_id.create_backorder == "ask")
-        if not asking or not self._get_short_moves(scanned).filtered(lambda move: move.picking_id in asking):
-            return []
-        return [
-            {
-                "name": "backorder",
-                "question": self.env._("Not everything was scanned. What happens with the rest?"),
-                "options": [
-                    {
-                        "value": "create",
-                        "label": self.env._("Deliver it later"),
-                        "help": self.env._("A back-order keeps what is missing."),
-                    },
-                    {
-                        "value": "cancel",
-                        "label": self.env._("Do not deliver it"),
-                        "help": self.env._("What is missing is called off."),
-                    },
-                ],
-                "default": "create",
-            }
-        ]
+        short = moves._get_short_of_scanned(shares).filtered(lambda move: move.picking_id in asking)
+        return [self._prepare_backorder_choice()] if short else []
 
-    def _share_scanned(self, scanned):
-        """
-        :return: dict of move → what it takes of what was scanned, as list of dicts
-        """
-        shares = {}
-        for product, moves in self._get_scan_moves().grouped("product_id").items():
-            items = [item for item in scanned if item["product"] == product]
-            shares |= moves._distribute_scanned(items)
-        return shares
-
-    def _get_pickings_to_validate(self, scanned):
-        return self.env["stock.picking"].union(*(move.picking_id for move in self._share_scanned(scanned)))
-
-    def _get_short_moves(self, scanned):
-        """The moves for which less was scanned than has to leave."""
-        shares = self._share_scanned(scanned)
-        return self._get_scan_moves().filtered(
-            lambda move: (
-                move.product_id.uom_id.compare(sum(item["quantity"] for item in shares.get(move, [])), move.product_qty)
-                < 0
-            )
-        )
+    def _prepare_backorder_choice(self):
+        return {
+            "name": "backorder",
+            "question": self.env._("Not everything was scanned. What happens with the rest?"),
+            "options": [
+                {
+                    "value": "create",
+                    "label": self.env._("Deliver it later"),
+                    "help": self.env._("A back-order keeps what is missing."),
+                },
+                {
+                    "value": "cancel",
+                    "label": self.env._("Do not deliver it"),
+                    "help": self.env._("What is missing is called off."),
+                },
+            ],
+            "default": "create",
+        }
 
     def _submit_scanned(self, scanned, choices):
         """Let what was scanned leave: its transfers are validated, as in Odoo.
@@ -202,13 +189,11 @@ class SaleOrder(models.Model):
         :raises UserError: when something of it cannot leave; nothing has changed then
         """
         self._check_scannable()
-        for item in scanned:
-            self._check_scan(**item)
-        shares = self._share_scanned(scanned)
-        pickings = self._get_pickings_to_validate(scanned)
+        self._check_scanned(scanned)
+        stock, shares = self._get_scan_moves()._share_scanned(scanned)
+        pickings = self.env["stock.picking"].union(*(move.picking_id for move in shares))
         pickings.check_access("write")
-        for move, items in shares.items():
-            move._set_scanned(items)
+        pickings.move_ids._set_scanned(stock, shares)
         pickings._validate_scanned(cancel_backorder=choices.get("backorder") == "cancel")
         sentence = pickings._get_validated_sentence()
         self._post_scan_log(sentence, others=pickings)

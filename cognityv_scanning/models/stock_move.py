@@ -4,7 +4,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.scan_shelf import ScanPlace, ScanShelf
+from ..tools.scan_shelf import ScanPlace
+from .scan_stock import ScanStock
 
 
 class StockMove(models.Model):
@@ -17,23 +18,35 @@ class StockMove(models.Model):
         quantity = sum(self.move_line_ids.mapped("quantity_product_uom"))
         return self.product_id.uom_id.round(quantity) if self else 0.0
 
+    def _get_reserved_by_place(self):
+        """What is on the lines of this move, as dict of ScanPlace → quantity in the unit of the product."""
+        reserved = defaultdict(float)
+        for line in self.move_line_ids:
+            reserved[ScanPlace(*line._get_scan_place())] += line.quantity_product_uom
+        return reserved
+
     # Whether an item may be scanned
 
-    def _check_scanned_item(self, lot, package, quantity):
-        """Whether these moves, all of one product, may take an item.
+    def _check_scanned_items(self, items):
+        """Whether these moves may take scanned items.
 
-        :param lot: empty for a product without tracking
-        :param package: where it was scanned in; may be empty
-        :param quantity: all that is scanned of this item, in the unit of the product
-        :raises UserError: when the tracking number is missing, is that of another product or scanned twice, when the item
+        :param items: list of dicts `product`, `lot`, `package` and `quantity`: all that is scanned of the item, in the
+            unit of the product
+        :raises UserError: when a tracking number is missing, is that of another product or scanned twice, when an item
             is not in the place that these moves take from, or when that place is being counted
         """
+        moves = self.grouped("product_id")
+        stock = ScanStock(self, self.env["stock.lot"].union(*(item["lot"] for item in items)))
+        for item in items:
+            moves[item["product"]]._check_scanned_item(stock, item["lot"], item["package"], item["quantity"])
+
+    def _check_scanned_item(self, stock, lot, package, quantity):
         self._check_scanned_lot(lot, quantity)
         if self.product_id.is_storable:
-            quants = self._find_scanned_quants(lot, package)
+            quants = stock.find(self, lot, package)
             if not quants and (lot or package):
                 self._raise_not_in_place(lot, package)
-            self._check_scanned_places(quants)
+            self._check_scanned_places(quants, stock.get_counted(quants))
 
     def _check_scanned_lot(self, lot, quantity):
         product = self.product_id
@@ -65,44 +78,32 @@ class StockMove(models.Model):
             )
         raise UserError(message)
 
-    def _check_scanned_places(self, quants):
+    def _check_scanned_places(self, quants, counted):
         """
         :raises UserError: when all that was found is in places that are being counted, with the sheet's own message
         """
-        if quants and quants == self._get_counted_quants(quants):
+        if quants and quants == counted:
             mover = self.env["stock.move.line"].sudo().new(self[:1]._prepare_move_line_vals(reserved_quant=quants[0]))
             quants[0].location_id._get_counting_sheets()._check_not_blocked(mover)
-
-    def _get_counted_quants(self, quants):
-        """Those of `quants` that inventory sheets let nobody take from now."""
-        sheets = quants.location_id._get_counting_sheets_around()
-        if not sheets:
-            return quants.browse()
-        return quants - quants.filtered_domain(sheets._get_reservable_domain(self.product_id))
-
-    # Where it is
-
-    def _find_scanned_quants(self, lot, package):
-        """What there is of an item in the places that these moves take from: loose stock first, then in the order in
-        which Odoo removes it."""
-        quant_model = self.env["stock.quant"].sudo()
-        gathered = [quant_model._gather(self.product_id, place, lot_id=lot) for place in self.location_id]
-        quants = quant_model.concat(*gathered).filtered(lambda quant: quant.quantity > 0)
-        return quants._filter_scanned(lot, package).sorted(lambda quant: bool(quant.package_id))
 
     def _find_scanned_elsewhere(self, lot, package):
         """The places, among those that the user may see, where an item is."""
         domain = Domain("product_id", "=", self.product_id.id) & Domain("quantity", ">", 0)
         domain &= Domain("location_id.usage", "in", ("internal", "transit"))
-        return self.env["stock.quant"].search(domain)._filter_scanned(lot, package).location_id[:5]
+        if lot:
+            domain &= Domain("lot_id", "=", lot.id)
+        if package:
+            domain &= Domain("package_id", "child_of", package.ids)
+        return self.env["stock.quant"].search(domain, limit=5).location_id
 
     # Taking it
 
-    def _distribute_scanned(self, items):
+    def _distribute_scanned(self, items, stock):
         """Share scanned items out among these moves of one product: each takes what it needs, in order; what is more
         than all need goes to the last one.
 
         :param items: list of dicts `lot`, `package`, `quantity` in the unit of the product
+        :param stock: ScanStock, to know which moves take from where an item is
         :return: dict of move → list of such dicts, of the moves that take something
         """
         uom = self.product_id.uom_id
@@ -110,7 +111,7 @@ class StockMove(models.Model):
         shares = defaultdict(list)
         for item in items:
             left = item["quantity"]
-            moves = self._filter_holding(item)
+            moves = self._filter_holding(item, stock)
             for move in moves:
                 taken = left if move == moves[-1] else min(left, needed[move])
                 if uom.compare(taken, 0) > 0:
@@ -119,80 +120,51 @@ class StockMove(models.Model):
                     left = uom.round(left - taken)
         return shares
 
-    def _filter_holding(self, item):
+    def _filter_holding(self, item, stock):
         """Those of these moves that take from where the item is; all of them when that makes no difference."""
         if len(self.location_id) < 2:
             return self
-        return self.filtered(lambda move: move._find_scanned_quants(item["lot"], item["package"])) or self
+        return self.filtered(lambda move: stock.find(move, item["lot"], item["package"])) or self
 
-    def _set_scanned(self, items):
-        """Let this move take scanned items and nothing else. What Odoo has reserved for it gives way, but is what is
-        taken where it is the same.
+    def _share_scanned(self, scanned):
+        """Share scanned items out among these moves.
 
-        :param items: list of dicts `lot`, `package`, `quantity` in the unit of the product
-        :return: dict of ScanPlace → quantity: what was reserved and is not taken
+        :param scanned: list of dicts `product`, `lot`, `package`, `quantity` in the unit of the product
+        :return: ScanStock that has them, and dict of move → what it takes, as list of such dicts
         """
-        self.ensure_one()
-        reserved, packed = self._release_reserved()
-        shelf, picked = ScanShelf(self.product_id.uom_id, reserved), self._get_picked_by_place()
-        vals_list = [
-            self._prepare_scanned_line_vals(item, place, quantity, packed.get(place))
-            for item in items
-            for place, quantity in shelf.take(item["quantity"], self._get_scan_offers(item, reserved, picked)).items()
-        ]
+        stock = ScanStock(self, self.env["stock.lot"].union(*(item["lot"] for item in scanned)))
+        shares = {}
+        for product, moves in self.grouped("product_id").items():
+            shares |= moves._distribute_scanned([item for item in scanned if item["product"] == product], stock)
+        return stock, shares
+
+    def _set_scanned(self, stock, shares):
+        """Let moves take scanned items and nothing else. What Odoo has reserved for them gives way, but is what is taken
+        where it is the same.
+
+        :param shares: dict of move → list of dicts `lot`, `package`, `quantity` in the unit of the product
+        """
+        vals_list, unused = [], self.env["stock.move.line"]
+        plans = {move: stock.take(move, items) for move, items in shares.items()}
+        for move, places in plans.items():
+            unused |= move.move_line_ids.filtered(lambda line, places=places: not line._fits_scan(places))
+        unused.unlink()
+        for move, places in plans.items():
+            missing = move._fill_lines(places)
+            vals_list += [move._prepare_place_line_vals(*place) | {"picked": True} for place in missing.items()]
         self.env["stock.move.line"].create(vals_list)._apply_putaway_strategy()
-        self.picked = True
-        return shelf.get_left()
+        self.browse().union(*shares).picked = True
 
-    def _release_reserved(self):
-        """Take back what is reserved for this move.
+    def _fill_lines(self, places):
+        """Set the lines of this move to what it takes.
 
-        :return: two dicts of ScanPlace: what was reserved there, in the unit of the product, and the package that it
-            was put in
+        :param places: dict of ScanPlace → quantity in the unit of the product
+        :return: such a dict of what has no line
         """
-        reserved, packed = defaultdict(float), {}
+        missing = dict(places)
         for line in self.move_line_ids:
-            place = ScanPlace(*line._get_scan_place())
-            reserved[place] += line.quantity_product_uom
-            packed[place] = line.result_package_id
-        self.move_line_ids.unlink()
-        return reserved, packed
-
-    def _get_scan_offers(self, item, reserved, picked):
-        """Where an item may be taken from, best first: what was reserved for this move, what nobody has reserved, what
-        is reserved for others; then what may not move, for Odoo to refuse it; at last the place of the move itself, where
-        it must have been, if there is not so much of it in stock.
-
-        :return: list of tuples of ScanPlace and how much may be taken from there in all
-        """
-        lot, package = item["lot"], item["package"]
-        quants = self._find_scanned_quants(lot, package)
-        counted = self._get_counted_quants(quants)
-        by_place = {ScanPlace(*quant._get_scan_place()): quant for quant in quants - counted}
-        offers = [(place, reserved[place]) for place in by_place if place in reserved]
-        offers += [(place, quant.quantity - quant.reserved_quantity) for place, quant in by_place.items()]
-        offers += [(place, quant.quantity - picked[place]) for place, quant in by_place.items()]
-        offers += [(ScanPlace(*quant._get_scan_place()), quant.quantity) for quant in counted]
-        nowhere = ScanPlace(self.location_id, lot, self.env["stock.package"], self.restrict_partner_id)
-        return [*offers, (nowhere, float("inf"))]
-
-    def _get_picked_by_place(self):
-        """What of the product of this move is on its way already: Odoo takes back reservations for it, but not that.
-
-        :return: dict of ScanPlace → quantity in the unit of the product
-        """
-        domain = Domain("product_id", "=", self.product_id.id) & Domain("picked", "=", True)
-        domain &= Domain("state", "not in", ("done", "cancel"))
-        by = ["location_id", "lot_id", "package_id", "owner_id"]
-        groups = self.env["stock.move.line"].sudo()._read_group(domain, by, ["quantity_product_uom:sum"])
-        return defaultdict(float, {ScanPlace(*place): quantity for *place, quantity in groups})
-
-    def _prepare_scanned_line_vals(self, item, place, quantity, result_package):
-        return self._prepare_place_line_vals(place, quantity) | {
-            "lot_id": (item["lot"] or place.lot).id,
-            "result_package_id": result_package and result_package.id,
-            "picked": True,
-        }
+            line._set_product_quantity(missing.pop(ScanPlace(*line._get_scan_place())))
+        return missing
 
     def _prepare_place_line_vals(self, place, quantity):
         """Values of a line that takes `quantity` in the unit of the product from a ScanPlace."""

@@ -11,69 +11,85 @@ class StockMove(models.Model):
 
     # Consuming some of a component
 
-    def _set_scanned_component(self, items):
-        """Let this move take scanned items, and leave what else it asks for to another one.
+    def _set_scanned_components(self, stock, shares):
+        """Let moves of components take scanned items, and leave what else they ask for to others.
 
-        :param items: list of dicts `lot`, `package`, `quantity` in the unit of the product
+        :param stock: ScanStock that has the items
+        :param shares: dict of move → list of dicts `lot`, `package`, `quantity` in the unit of the product
         """
-        self._use_product_unit()
-        before = {
-            "picked": self.picked,
-            "entered": self._get_line_quantity() if self._has_entered_quantity() else None,
-            "assigned": bool(self.move_line_ids),
-        }
-        reserved = self._set_scanned(items)
-        taken = self._get_line_quantity()
-        rest = self.product_id.uom_id.round(self.product_qty - taken)
-        if self.product_id.uom_id.compare(rest, 0) > 0:
-            self._split_component(rest)._take_over(reserved, taken, **before)
+        moves = self.browse().union(*shares)
+        moves._use_product_unit()
+        before = {move: move._get_state_before_split() for move in moves}
+        self._set_scanned(stock, shares)
+        remainders = moves._split_components()
+        self.env["stock.move.line"].create(
+            [
+                vals
+                for move, remainder in remainders.items()
+                for vals in remainder._prepare_taken_over(move, before[move])
+            ]
+        )
+        for move, remainder in remainders.items():
+            remainder._take_over(before[move])
 
     def _use_product_unit(self):
-        """What is scanned is whole in the unit of the product, and may not be so in that of this move: 5 pieces are no
-        whole hundredth of a dozen."""
-        unit = self.product_id.uom_id
-        if self.product_uom != unit:
-            move = self.with_context(do_not_unreserve=True, no_procurement=True)
-            move.write({"product_uom": unit.id, "product_uom_qty": self.product_qty})
+        """What is scanned is whole in the unit of the product, and may not be so in that of a move: 5 pieces are no whole
+        hundredth of a dozen."""
+        for move in self.with_context(do_not_unreserve=True, no_procurement=True):
+            unit = move.product_id.uom_id
+            if move.product_uom != unit:
+                move.write({"product_uom": unit.id, "product_uom_qty": move.product_qty})
+
+    def _get_state_before_split(self):
+        """What whoever goes on where this move leaves off has to know: what was reserved, whether it was picked, and what
+        closing the run was to consume, None while that is open."""
+        return {
+            "reserved": self._get_reserved_by_place(),
+            "picked": self.picked,
+            "entered": self._get_line_quantity() if self._has_entered_quantity() else None,
+        }
 
     def _has_entered_quantity(self):
         """Whether the quantity of this move is what closing the run will consume, and not just what is reserved."""
         production = self.raw_material_production_id
         return self.picked or not production.product_uom_id.is_zero(production.qty_producing)
 
-    def _split_component(self, quantity):
-        """Another move for what is asked for still.
+    def _split_components(self):
+        """Other moves for what is asked for beyond what these take.
 
-        :param quantity: in the unit of the product
+        :return: dict of move → new move, where there is something left
         """
-        vals_list = self.with_context(no_procurement=True)._split(quantity)
-        for vals in vals_list:
-            vals |= {
-                "state": "confirmed",
-                "reservation_date": self.reservation_date,
-                "workorder_id": self.workorder_id.id,
-            }
-        return self.create(vals_list)
+        vals_list, split = [], self.browse()
+        for move in self.with_context(no_procurement=True):
+            rest = move.product_id.uom_id.round(move.product_qty - move._get_line_quantity())
+            if move.product_id.uom_id.compare(rest, 0) > 0:
+                vals_list += [vals | move._prepare_remainder_vals() for vals in move._split(rest)]
+                split |= move
+        return dict(zip(split, self.create(vals_list), strict=True))
 
-    def _take_over(self, reserved, taken, picked, entered, assigned):
-        """Go on where another move has left off.
+    def _prepare_remainder_vals(self):
+        return {
+            "state": "confirmed",
+            "reservation_date": self.reservation_date,
+            "workorder_id": self.workorder_id.id,
+        }
 
-        :param reserved: dict of ScanPlace → quantity: what it had reserved and does not take
-        :param taken: what it takes
-        :param picked: whether it was picked
-        :param entered: what closing the run was to consume; None when that is open yet
-        :param assigned: whether it had reserved anything
-        """
-        limit = self.product_qty if entered is None else entered - taken
+    def _prepare_taken_over(self, move, before):
+        """Values of lines for what was reserved for `move`, and is not taken by it; no more than this move asks for."""
+        taken = move._get_reserved_by_place()
+        limit = self.product_qty if before["entered"] is None else before["entered"] - move._get_line_quantity()
         vals_list = []
-        for place, quantity in reserved.items():
-            if (quantity := min(quantity, limit)) > 0:
+        for place, quantity in before["reserved"].items():
+            if (quantity := min(quantity - taken[place], limit)) > 0:
                 vals_list.append(self._prepare_place_line_vals(place, quantity))
                 limit -= quantity
-        self.env["stock.move.line"].create(vals_list)
-        self.picked = picked
+        return vals_list
+
+    def _take_over(self, before):
+        """Go on where another move has left off."""
+        self.picked = before["picked"]
         self._recompute_state()
-        if entered is None and (assigned or self._should_assign_at_confirm()):
+        if before["entered"] is None and (before["reserved"] or self._should_assign_at_confirm()):
             self._action_assign()
 
     def _prepare_component_vals(self, uom, demand):

@@ -16,9 +16,16 @@ class StockMove(models.Model):
         )
 
     def _leaves_to_customer(self):
-        """Whether this is a step on the way to the customer, rather than a step back."""
-        chain = self | self.browse(self._rollup_move_dests())
-        return any((move.location_final_id or move.location_dest_id)._is_outgoing() for move in chain)
+        """Whether this is a step on the way to the customer, rather than a step back.
+
+        Odoo's own chains say at each step where they end; in those of pull rules, the last move does.
+        """
+        return self._ends_at_customer() or any(
+            move._ends_at_customer() for move in self.browse(self._rollup_move_dests()) - self
+        )
+
+    def _ends_at_customer(self):
+        return (self.location_final_id or self.location_dest_id)._is_outgoing()
 
     def _get_delivery_depth(self):
         """How many steps of the same delivery come before this one."""
@@ -26,3 +33,11 @@ class StockMove(models.Model):
             lambda move: move.sale_line_id.order_id & self.sale_line_id.order_id and move.state != "cancel"
         )
         return 1 + max(move._get_delivery_depth() for move in before) if before else 0
+
+    def _get_short_of_scanned(self, shares):
+        """Those of these moves of which less was scanned than has to leave.
+
+        :param shares: dict of move → list of what it takes
+        """
+        scanned = {move: sum(item["quantity"] for item in items) for move, items in shares.items()}
+        return self.filtered(lambda move: move.product_id.uom_id.compare(scanned.get(move, 0), move.product_qty) < 0)

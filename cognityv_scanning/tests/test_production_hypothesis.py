@@ -76,7 +76,7 @@ class TestProductionHypothesis(ProductionCommon):
     def _get_result(self, runs):
         self.assertEqual(set(runs.mapped("state")), {"done"})
         return {
-            "used": [self._used(product) for product in self.leg | self.paint],
+            "used": [round(self._used(product), 2) for product in self.leg | self.paint],
             "values": [round(self._value(run), 2) for run in runs],
             "lots": [round(self._on_hand(self.paint, self.stock), 2), round(self._on_hand(self.leg, self.stock), 2)],
             "cost": round(self.table.standard_price, 2),

@@ -14,15 +14,13 @@ class ScanPlace(NamedTuple):
 
 
 class ScanShelf:
-    """What a move may take scanned items from, and what it has taken.
+    """What was taken of a product, and from where.
 
     :param uom: the unit of the product, in which all quantities are
-    :param reserved: dict of ScanPlace → quantity that was reserved for the move
     """
 
-    def __init__(self, uom, reserved):
+    def __init__(self, uom):
         self._uom = uom
-        self._reserved = reserved
         self._taken = defaultdict(float)
 
     def take(self, quantity, offers):
@@ -39,8 +37,3 @@ class ScanShelf:
                 self._taken[place] += taken
                 quantity -= taken
         return places
-
-    def get_left(self):
-        """What was reserved and is not taken, as a dict of ScanPlace → quantity."""
-        left = {place: self._uom.round(quantity - self._taken[place]) for place, quantity in self._reserved.items()}
-        return {place: quantity for place, quantity in left.items() if quantity > 0}
