@@ -161,7 +161,7 @@ test("several things that only the server knows of: the choice puts the scan rig
 
 test("a quantity by keypad becomes the total, or is added", async () => {
     const session = open();
-    await session.setQuantity(session.state.lines[0], 6, "set");
+    await session.setQuantity(session.state.lines.find(({ id }) => id === 1), 6, "set");
     expect(getScanned(session, "Bolt")).toBe(6);
     await session.setQuantity(session.state.lines.find(({ id }) => id === 1), 2, "add");
     expect(getScanned(session, "Bolt")).toBe(8);
