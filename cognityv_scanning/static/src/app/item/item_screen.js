@@ -57,8 +57,8 @@ export class ItemScreen extends Component {
     }
 
     get subtitle() {
-        const { subtitle, code, barcode } = this.state.stock;
-        return [subtitle, code, barcode].filter(Boolean).join(" · ");
+        const { title, subtitle, code, barcode } = this.state.stock;
+        return [subtitle, !title.includes(code) && code, barcode].filter(Boolean).join(" · ");
     }
 
     get total() {
