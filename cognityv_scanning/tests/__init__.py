@@ -1,4 +1,5 @@
 from . import (
+    test_app_tours,
     test_code_cases,
     test_code_keys,
     test_code_parser,

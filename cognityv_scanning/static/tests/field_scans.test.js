@@ -90,6 +90,15 @@ test("what a person types stays in the field", async () => {
     expect(".search").toHaveValue("bolts");
 });
 
+test("words that come quickly without an end, as from an automatic test, are no scan", async () => {
+    await mountWithCleanup(Form);
+    await click("textarea");
+    await edit("The box is torn");
+    await advanceTime(1000);
+    expect.verifySteps([]);
+    expect("textarea").toHaveValue("The box is torn");
+});
+
 test("two quick keys are no scan", async () => {
     await mountWithCleanup(Form);
     await click(".search");

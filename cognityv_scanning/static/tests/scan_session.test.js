@@ -128,8 +128,9 @@ test("too much that only the server knows of is asked about as well", async () =
 });
 
 test("a serial number that was scanned already is told, not asked about", async () => {
-    const session = open({ lines: [makeLine(1, "Drill", 3, 1, { tracking: "serial" })] });
-    await session.scan("DRILL");
+    const codes = { "text:SERIAL-5": [{ product_id: 101, lot_id: 5, line_id: 1, quantity: 1 }] };
+    const session = open({ lines: [makeLine(1, "Drill", 3, 1, { tracking: "serial" })], codes });
+    await session.scan("SERIAL-5");
     session.onResults([makeResult(outbox, "over", { message: "It was scanned already." })]);
     expect(session.state.last.outcome).toBe("over");
     expect(session.state.question).toBe(null);
@@ -160,7 +161,7 @@ test("several things that only the server knows of: the choice puts the scan rig
 
 test("a quantity by keypad becomes the total, or is added", async () => {
     const session = open();
-    await session.setQuantity(session.state.lines[0], 6, "set");
+    await session.setQuantity(session.state.lines.find(({ id }) => id === 1), 6, "set");
     expect(getScanned(session, "Bolt")).toBe(6);
     await session.setQuantity(session.state.lines.find(({ id }) => id === 1), 2, "add");
     expect(getScanned(session, "Bolt")).toBe(8);
@@ -248,4 +249,52 @@ test("a blind document shows no expected quantity, whatever is scanned", async (
     await session.scan("BOLT");
     expect(session.state.lines[0]).toMatchObject({ scanned: 1, required: false, remaining: false, status: false });
     expect(session.state.progress).toEqual({ done: 1, total: false });
+});
+
+test("a place in the place is gone to: what is scanned then is there", async () => {
+    const lines = [
+        makeLine(1, "Bolt", 10, 0, { location_id: 8 }),
+        makeLine(2, "Bolt", 4, 0, { product_id: 101, location_id: 9, place: "Bin 9" }),
+    ];
+    const codes = {
+        "text:BOLT": [{ product_id: 101, lot_id: false, line_id: false, quantity: 1 }],
+        "text:BIN-9": [{ location_id: 9, place: "Bin 9", product_id: false, line_id: false }],
+    };
+    const session = open({ kind: "verification", location_id: 8, lines, codes });
+    const getCounts = () => [1, 2].map((id) => session.state.lines.find((line) => line.id === id).scanned);
+    await session.scan("BOLT");
+    expect(getCounts()).toEqual([1, 0]);
+    await session.scan("BIN-9");
+    expect(session.state.last).toMatchObject({ outcome: "accepted", item: "Bin 9" });
+    await session.scan("BOLT");
+    expect(getCounts()).toEqual([1, 1]);
+    expect(getEvents()).toEqual([{ code: "BOLT" }, { code: "BIN-9" }, { code: "BOLT" }]);
+});
+
+test("a place that only the server knows by its code is gone to once it says so", async () => {
+    const session = open({ kind: "verification", location_id: 8 });
+    await session.scan("Bin 9");
+    session.onResults([makeResult(outbox, "accepted", { location_id: 9, place: "Bin 9", message: "You count in Bin 9 now." })]);
+    expect(session.state.place).toEqual({ location_id: 9, place: "Bin 9" });
+    expect(session.state.last).toMatchObject({ outcome: "accepted", item: "Bin 9", message: "You count in Bin 9 now." });
+});
+
+test("a tracked product without its number is left to the server", async () => {
+    const session = open({ lines: [makeLine(1, "Glue", 3, 0, { tracking: "lot" })] });
+    await session.scan("GLUE");
+    expect(session.state.last.outcome).toBe("waiting");
+    expect(getScanned(session, "Glue")).toBe(0);
+});
+
+test("the total of one tracking number is not that of its line", async () => {
+    const session = open({ lines: [makeLine(1, "Glue", 9, 4, { tracking: "lot" })] });
+    await session.setQuantity(makeLine(1, "Glue", 9, 4, { lot_id: 5 }), 2, "set");
+    expect(session.state.last.outcome).toBe("waiting");
+    expect(getScanned(session, "Glue")).toBe(4);
+});
+
+test("where else an item is stays known when others scan it", async () => {
+    const session = open({ lines: [makeLine(1, "Bolt", 0, 1, { elsewhere: "WH/B-01 (4 Units)" })] });
+    session.onNotification({ lines: [makeLine(1, "Bolt", 0, 2, { elsewhere: undefined })].map(({ elsewhere, ...line }) => line), by: "Ben" });
+    expect(session.state.lines[0]).toMatchObject({ scanned: 2, elsewhere: "WH/B-01 (4 Units)" });
 });

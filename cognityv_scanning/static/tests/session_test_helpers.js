@@ -1,9 +1,10 @@
 import { EventBus, reactive } from "@odoo/owl";
+import { getStatus } from "@cognityv_scanning/app/session/totals";
 
 /** A line as the server gives it. */
 export function makeLine(id, product, required, scanned, values = {}) {
     const remaining = required === false ? false : Math.max(required - scanned, 0);
-    return {
+    const line = {
         id,
         product_id: 100 + id,
         product,
@@ -25,6 +26,7 @@ export function makeLine(id, product, required, scanned, values = {}) {
         elsewhere: false,
         ...values,
     };
+    return { ...line, status: getStatus(line) };
 }
 
 /** What a code stands for: a line, one of it. */

@@ -56,7 +56,7 @@ test("what is not on the document gets a line", () => {
     const effect = { product_id: 7, lot_id: 3, quantity: 1, mode: "add", product: "Glue", lot: "L3" };
     const lines = applyEffects([makeLine(1, 5, 0)], [effect, effect]);
     expect(lines).toHaveLength(2);
-    expect(lines[1]).toMatchObject({ id: "new-7-3-false", product: "Glue", lot: "L3", scanned: 2, status: "extra" });
+    expect(lines[1]).toMatchObject({ id: "new-7-3-false-false", product: "Glue", lot: "L3", scanned: 2, status: "extra" });
 });
 
 test("on a blind sheet, what waits tells nothing of what is expected", () => {

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { allSent, click, clickLine, openAppOnPhone, outcome, quantity, reviewAndSubmit, scan } from "./asset_manager_tour_helpers";
+import { allSent, click, clickLine, openAppOnPhone, outcome, quantity, scan } from "./asset_manager_tour_helpers";
 
 /** A sale order on a phone: chosen from the list, scanned, one item too much, one wrong, the rest left for later. */
 registry.category("web_tour.tours").add("asset_manager_sale_phone", {

@@ -42,9 +42,3 @@ export const openAppOnPhone = [
     click("The app", ".o_app_menu_sidebar [data-menu-xmlid='cognityv_scanning.menu_asset_manager_root']"),
     { content: "Its first screen", trigger: ".o_am_home .o_am_hint" },
 ];
-
-export const reviewAndSubmit = [
-    click("Review", ".o_am_review"),
-    click("Submit", ".o_am_submit:enabled"),
-    { content: "Submitted", trigger: ".o_am_done_submitted" },
-];

@@ -10,7 +10,11 @@ import { useService } from "@web/core/utils/hooks";
  * What is typed this quickly was not typed by a person. Faster than what the barcode service takes for a scan, as
  * there it has no field to be confused with.
  */
-export const fieldScans = { maxTimeBetweenKeysInMs: 50, minLength: 3, minLengthWithoutEnter: 6 };
+export const fieldScans = { maxTimeBetweenKeysInMs: 50 };
+
+// A scan that ends with Enter or Tab is told from typing by that; one that just ends has to look like a code.
+const MIN_LENGTH = 3;
+const LOOKS_LIKE_CODE = /^(?=.*\d)\S{6,}$/;
 
 const isField = (element) => element.matches("input:not([type=checkbox]):not([type=file]), textarea");
 const isEnd = (key) => key === "Enter" || key === "Tab";
@@ -51,25 +55,28 @@ export class FieldScanCatcher {
         this.burst.keys += ev.key;
         this.burst.lastKeyAt = ev.timeStamp;
         this.timeout = setTimeout(
-            () => this.finish(fieldScans.minLengthWithoutEnter),
+            () => this.finish((text) => LOOKS_LIKE_CODE.test(text)),
             barcodeService.maxTimeBetweenKeysInMs
         );
     }
 
     end(ev) {
-        if (this.continues(ev) && this.finish(fieldScans.minLength)) {
+        if (this.continues(ev) && this.finish((text) => text.length >= MIN_LENGTH)) {
             ev.preventDefault();
             ev.stopPropagation();
         }
         this.burst = null;
     }
 
-    /** @returns {boolean} whether it was a scan */
-    finish(minLength) {
+    /**
+     * @param {(text: string) => boolean} isScan
+     * @returns {boolean} whether it was one
+     */
+    finish(isScan) {
         const burst = this.burst;
         this.burst = null;
         const barcode = burst && this.read(burst);
-        if (!barcode || barcode.length < minLength) {
+        if (!barcode || !isScan(barcode)) {
             return false;
         }
         this.restore(burst);

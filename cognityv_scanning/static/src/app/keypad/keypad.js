@@ -17,12 +17,16 @@ export class Keypad extends Component {
         // "set": the quantity becomes the item's total · "add": it is added to it.
         mode: { type: String, optional: true },
         hasModes: { type: Boolean, optional: true },
+        // What else has to be there before the quantity is taken.
+        isReady: { type: Boolean, optional: true },
+        // (quantity as text, "" while there is none) → what stands on the button.
+        getLabel: { type: Function, optional: true },
         // Called with (quantity, mode).
         onConfirm: Function,
         close: Function,
         slots: { type: Object, optional: true },
     };
-    static defaultProps = { mode: "set" };
+    static defaultProps = { mode: "set", isReady: true };
 
     setup() {
         this.keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", localization.decimalPoint, "0", "back"];
@@ -40,11 +44,14 @@ export class Keypad extends Component {
 
     /** Zero is a quantity to set, but none to add. */
     get isComplete() {
-        return this.state.mode === "set" ? this.quantity >= 0 : this.quantity > 0;
+        return this.props.isReady && (this.state.mode === "set" ? this.quantity >= 0 : this.quantity > 0);
     }
 
     get confirmLabel() {
         const { mode, text } = this.state;
+        if (this.props.getLabel) {
+            return this.props.getLabel(text);
+        }
         if (!this.isComplete) {
             return mode === "set" ? _t("Set the total") : _t("Add");
         }

@@ -16,7 +16,13 @@ const LOOKS = {
 export class LineRow extends Component {
     static template = "cognityv_scanning.LineRow";
     // `line` is a new object when anything of it changes: rows that do not change are not drawn again.
-    static props = { line: Object, onSelect: { type: Function, optional: true } };
+    static props = {
+        line: Object,
+        // The document's: its kind, and the place that goes without saying.
+        kind: String,
+        here: { type: [Number, { value: false }], optional: true },
+        onSelect: { type: Function, optional: true },
+    };
 
     get look() {
         const { status, scanned } = this.props.line;
@@ -24,8 +30,8 @@ export class LineRow extends Component {
     }
 
     get details() {
-        const { code, lot, package: pack, place } = this.props.line;
-        return [code, lot, pack, place].filter(Boolean).join(" · ");
+        const { code, lot, package: pack, place, location_id } = this.props.line;
+        return [code, lot, pack, location_id !== this.props.here && place].filter(Boolean).join(" · ");
     }
 
     get found() {
@@ -38,10 +44,13 @@ export class LineRow extends Component {
 
     get remark() {
         const { status, remaining, required, done, scanned } = this.props.line;
-        const quantities = {
-            left: () => _t("%(quantity)s left", { quantity: formatQuantity(remaining) }),
-            more: () => _t("%(quantity)s too many", { quantity: formatQuantity((done || 0) + scanned - required) }),
-        };
-        return { missing: quantities.left, partial: quantities.left, extra: quantities.more }[status]?.() || "";
+        if (status === "missing" || status === "partial") {
+            const quantity = formatQuantity(remaining);
+            return this.props.kind === "verification" ? _t("%(quantity)s missing", { quantity }) : _t("%(quantity)s left", { quantity });
+        }
+        if (status === "extra") {
+            return required ? _t("%(quantity)s too many", { quantity: formatQuantity((done || 0) + scanned - required) }) : _t("Not expected");
+        }
+        return "";
     }
 }

@@ -10,7 +10,7 @@ export class LineSheet extends Component {
     static components = { Keypad };
     static props = {
         line: Object,
-        // async (quantity, mode)
+        // async (line, quantity, mode)
         onQuantity: Function,
         // After a note was written.
         onChanged: Function,
@@ -48,7 +48,8 @@ export class LineSheet extends Component {
     }
 
     async confirm(quantity, mode) {
-        this.props.close();
-        await this.props.onQuantity(quantity, mode);
+        const { line, onQuantity, close } = this.props;
+        close();
+        await onQuantity(line, quantity, mode);
     }
 }

@@ -1,3 +1,5 @@
+import { findLineIndex } from "./totals";
+
 // Which item it is, for the server and for finding its line.
 const IDENTITY = ["line_id", "product_id", "lot_id", "package_id"];
 const SCAN = [...IDENTITY, "code", "quantity", "mode"];
@@ -7,6 +9,9 @@ const pickKnown = (values, keys) => Object.fromEntries(keys.filter((key) => isKn
 
 /** @returns {Object} of an entry of the codes, a match of the resolver, or an event: which item it is */
 export const getIdentity = (item) => pickKnown(item, IDENTITY);
+
+/** @returns {Object} the same, and where it was seen: which line it is */
+export const getPlacedIdentity = (item) => pickKnown(item, [...IDENTITY, "location_id"]);
 
 /** A line that the device has made up has no id yet that the server knows. */
 export const getLineIdentity = (line) => getIdentity({ ...line, line_id: typeof line.id === "number" && line.id });
@@ -22,19 +27,23 @@ export const describe = ({ product, code, lot }) => ({ item: product, detail: [c
  *
  * @param {Object} event the scan
  * @param {Object|null} entry which item it is, as far as the device knows
- * @param {Object|undefined} line
+ * @param {Object[]} lines
  * @returns {Object|null} null when the device cannot know: the server has to say
  */
-export function getEffect(event, entry, line) {
+export function getEffect(event, entry, lines) {
     if (!entry?.product_id) {
         return null;
     }
     const mode = event.mode || "add";
-    // The line is the sum of several tracking numbers.
-    if (mode === "set" && entry.lot_id && line && !line.lot_id) {
+    const line = lines[findLineIndex(lines, entry)];
+    const isTracked = lines.some(({ product_id, tracking }) => product_id === entry.product_id && tracking !== "none");
+    const lacksNumber = isTracked && !entry.lot_id;
+    // Such a line is the sum of several tracking numbers: the total of one is not its total.
+    const isSum = mode === "set" && entry.lot_id && line && !line.lot_id;
+    if (lacksNumber || isSum) {
         return null;
     }
-    return { ...getIdentity(entry), quantity: event.quantity ?? entry.quantity ?? 1, mode };
+    return { ...getPlacedIdentity(entry), quantity: event.quantity ?? entry.quantity ?? 1, mode };
 }
 
 /** What takes an effect back. */

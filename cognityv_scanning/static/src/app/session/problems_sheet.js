@@ -32,7 +32,7 @@ export class ProblemsSheet extends Component {
     }
 
     async dismiss(problem) {
-        await this.props.session.dismiss(problem.client_uuid);
+        await this.props.session.dismiss(problem);
         this.closeWhenDone();
     }
 

@@ -43,7 +43,21 @@ export class ScanSession extends SessionState {
         if (entries.length > 1 && entries.every((entry) => this.findLine(entry))) {
             return this.ask({ kind: "choose", event: { code }, entries });
         }
+        if (entries.length === 1 && entries[0].place) {
+            return this.goToPlace(code, entries[0]);
+        }
         await this.scanItem({ code }, entries.length === 1 ? entries[0] : null);
+    }
+
+    /** What is scanned from now on is there. */
+    async goToPlace(code, { location_id, place }) {
+        const kept = await this.keep({ code });
+        if (kept) {
+            this.wait(kept, null);
+            this.state.place = { location_id, place };
+            this.show({ client_uuid: kept.client_uuid, outcome: "accepted", item: place });
+            this.feedback.tell("accepted");
+        }
     }
 
     /** An item that the person picked from the list: one of it. */
@@ -71,7 +85,7 @@ export class ScanSession extends SessionState {
     async send(event, entry) {
         const kept = await this.keep(event);
         if (kept) {
-            this.accept(kept, getEffect(kept, entry, entry && this.findLine(entry)));
+            this.accept(kept, getEffect(kept, entry, this.state.lines));
         }
         return kept;
     }

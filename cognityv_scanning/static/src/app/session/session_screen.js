@@ -121,10 +121,6 @@ export class SessionScreen extends Component {
             }));
     }
 
-    async setQuantity(line, quantity, mode) {
-        await this.props.session.setQuantity(line, quantity, mode);
-    }
-
     closeLine() {
         this.state.lineId = null;
     }

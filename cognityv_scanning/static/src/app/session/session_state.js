@@ -10,7 +10,8 @@ const getOutcome = ({ result, first_result }) => (result === "repeated" ? first_
  *
  * `state` (reactive): `payload` as of `get_payload` · `lines` in the order in which they are shown · `progress` ·
  * `problems` · `canUndo` · `last`: what came of the last scan (`outcome`, `item`, `detail`, `message`, `line`,
- * `client_uuid`) · `question`: what it asks (see ScanSession)
+ * `client_uuid`) · `question`: what it asks (see ScanSession) · `place`: the place within the
+ * document's own that was scanned last, `{location_id, place}`
  */
 export class SessionState {
     constructor({ outbox, feedback }, payload) {
@@ -24,7 +25,7 @@ export class SessionState {
         // Grows with everything that is heard of the server.
         this.version = 0;
         this.heldLines = new Map();
-        this.state = reactive({ payload: null, lines: [], progress: null, last: null, question: null, problems: [], canUndo: false });
+        this.state = reactive({ payload: null, lines: [], progress: null, last: null, question: null, problems: [], canUndo: false, place: null });
         this.setPayload(payload);
     }
 
@@ -62,7 +63,8 @@ export class SessionState {
         this.version++;
         const merged = new Map(this.payload.lines.map((line) => [line.id, line]));
         for (const line of lines) {
-            merged.set(line.id, by ? { ...line, by } : line);
+            // Where else something is, is not told to everybody.
+            merged.set(line.id, { ...merged.get(line.id), ...line, by });
         }
         this.payload = { ...this.payload, lines: [...merged.values()] };
         this.state.payload = markRaw(this.payload);
@@ -105,6 +107,9 @@ export class SessionState {
         const { event } = this.waiting.get(result.client_uuid) || {};
         this.waiting.delete(result.client_uuid);
         this.mergeLines(result.lines || []);
+        if (result.place) {
+            this.state.place = { location_id: result.location_id, place: result.place };
+        }
         if (getOutcome(result) === "accepted") {
             (result.lines || []).forEach((line) => this.touch(line.id));
         } else {
@@ -161,8 +166,10 @@ export class SessionState {
         const last = this.state.last?.client_uuid === client_uuid ? this.state.last : null;
         const problem = this.findProblem(client_uuid);
         const line = last?.line || this.findLine(result.lines?.[0] ? { line_id: result.lines[0].id } : getIdentity(problem || {}));
-        const shown = line ? describe(line) : { item: last?.item || problem?.code || "" };
-        this.show({ client_uuid, outcome, ...shown, message: (outcome === "accepted" ? warning : message) || "", line });
+        const shown = line ? describe(line) : { item: result.place || last?.item || problem?.code || "" };
+        // That a known item was accepted is seen; what was accepted besides is said.
+        const text = outcome === "accepted" && line ? warning : message;
+        this.show({ client_uuid, outcome, ...shown, message: text || "", line });
         if (last?.outcome !== outcome) {
             this.feedback.tell(outcome);
         }
@@ -185,12 +192,19 @@ export class SessionState {
         if (event.undo) {
             return this.waiting.has(event.undo) ? getOpposite(this.waiting.get(event.undo)) : null;
         }
-        const entry = event.product_id ? event : this.getEntry(event.code);
-        return getEffect(event, entry, entry && this.findLine(entry));
+        return getEffect(event, event.product_id ? event : this.getEntry(event.code), this.state.lines);
     }
 
+    /** What a code may be, here. */
     getEntries(code) {
-        return code ? lookup(this.payload.codes, code) : [];
+        const entries = code ? lookup(this.payload.codes, code) : [];
+        return this.payload.kind === "verification" ? entries.map((entry) => this.placeEntry(entry)) : entries;
+    }
+
+    /** What is in a place is seen where the person is, not where it is expected. */
+    placeEntry(entry) {
+        const location_id = this.state.place?.location_id || this.payload.location_id;
+        return entry.product_id ? { ...entry, location_id, line_id: false } : entry;
     }
 
     /** What the device knows a code by, when it is one thing only. */

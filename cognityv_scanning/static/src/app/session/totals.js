@@ -3,7 +3,7 @@ import { compareQuantities } from "../quantity/quantity";
 /**
  * What the lines of a document say while scans wait to be answered: the server's lines with the effects of those scans.
  *
- * An effect is what one scan does to one item: `{line_id, product_id, lot_id, package_id, quantity, mode}`, with the
+ * An effect is what one scan does to one item: `{line_id, product_id, lot_id, package_id, location_id, quantity, mode}`, with the
  * mode "add" or "set"; `lot` and `product` name it where it has no line yet.
  */
 
@@ -30,12 +30,17 @@ export function isOver(line, quantity) {
     return !isHidden(line) && compareQuantities(getFound(line) + quantity, line.required) > 0;
 }
 
-/** @returns {number} the place of an item's line: by its id, by product and lot, else by product only; -1: none */
-export function findLineIndex(lines, { line_id, product_id, lot_id }) {
+/**
+ * @param {Object} item `line_id`, or `product_id`, `lot_id` and, where it was seen in a certain place, `location_id`
+ * @returns {number} where the item's line is: by its id, by product and lot, else by product only; -1: nowhere
+ */
+export function findLineIndex(lines, { line_id, product_id, lot_id, location_id }) {
+    const isSame = (line) =>
+        line.product_id === product_id && (!location_id || !line.location_id || line.location_id === location_id);
     const tests = [
         (line) => line_id && line.id === line_id,
-        (line) => line.product_id === product_id && (line.lot_id || false) === (lot_id || false),
-        (line) => line.product_id === product_id && !line.lot_id,
+        (line) => isSame(line) && (line.lot_id || false) === (lot_id || false),
+        (line) => isSame(line) && !line.lot_id,
     ];
     for (const test of tests) {
         const index = lines.findIndex(test);
@@ -56,10 +61,10 @@ function withScanned(line, scanned) {
 
 /** A line for what is not on the document, until the server has made its own. */
 function makeLine(effect, isBlind) {
-    const { product_id, lot_id = false, package_id = false, product = "", lot = false } = effect;
+    const { product_id, lot_id = false, package_id = false, location_id = false, product = "", lot = false } = effect;
     const unknown = { code: false, tracking: "none", package: false, place: false, uom: "", note: false, elsewhere: false };
     const quantities = { required: isBlind ? false : 0, done: 0, scanned: 0, remaining: isBlind ? false : 0, status: false };
-    return { id: `new-${product_id}-${lot_id}-${package_id}`, product_id, lot_id, package_id, product, lot, ...unknown, ...quantities };
+    return { id: `new-${product_id}-${lot_id}-${package_id}-${location_id}`, product_id, lot_id, package_id, location_id, product, lot, ...unknown, ...quantities };
 }
 
 /**

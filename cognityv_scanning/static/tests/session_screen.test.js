@@ -1,0 +1,236 @@
+import { beforeEach, expect, test } from "@odoo/hoot";
+import { press, queryAll, queryAllTexts, scroll, waitForNone } from "@odoo/hoot-dom";
+import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
+import { Component, useRef, useSubEnv, xml } from "@odoo/owl";
+import { useFieldScans } from "@cognityv_scanning/app/hand_scanner/field_scans";
+import { ReviewScreen } from "@cognityv_scanning/app/session/review_screen";
+import { ScanSession } from "@cognityv_scanning/app/session/scan_session";
+import { SessionScreen } from "@cognityv_scanning/app/session/session_screen";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { contains, defineModels, makeMockEnv, mockService, models, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { FakeOutbox, makeLine, makePayload, makeResult } from "./session_test_helpers";
+
+class StockScanSession extends models.Model {
+    _name = "stock.scan.session";
+}
+
+class StockScanSessionLine extends models.Model {
+    _name = "stock.scan.session.line";
+}
+
+defineMailModels();
+defineModels([StockScanSession, StockScanSessionLine]);
+
+let outbox;
+const feedback = { settings: { sound: true, vibration: true }, tell: (outcome) => expect.step(outcome), toggle: () => {} };
+
+beforeEach(() => {
+    outbox = new FakeOutbox();
+    mockService("scan_outbox", () => outbox);
+    mockService("scan_feedback", () => feedback);
+});
+
+/** A screen as it stands in the app. */
+class Root extends Component {
+    static template = xml`<div class="o_asset_manager d-flex flex-column" t-ref="root"><t t-component="props.Screen" session="props.session" reload="() => {}"/></div>`;
+    static props = ["*"];
+
+    setup() {
+        useFieldScans(useRef("root"));
+        useSubEnv({ assetManager: { go: ({ step }) => expect.step(`go ${step}`), home: () => expect.step("home") } });
+    }
+}
+
+async function mountScreen(values, Screen = SessionScreen) {
+    await makeMockEnv();
+    const session = new ScanSession({ outbox, feedback }, makePayload(values));
+    await mountWithCleanup(Root, { props: { Screen, session } });
+    return session;
+}
+
+async function scan(code) {
+    for (const key of [...code, "Enter"]) {
+        await press(key);
+    }
+    await animationFrame();
+}
+
+test("what is asked for, scanned and left of each item", async () => {
+    await mountScreen();
+    expect(queryAllTexts(".o_am_scanned")).toEqual(["1", "0"]);
+    expect(queryAllTexts(".o_am_required")).toEqual(["2", "10"]);
+    expect(queryAllTexts(".o_am_remark")).toEqual(["1 left", "10 left"]);
+    expect(".o_am_progress_text").toHaveText("0 of 2 items complete");
+});
+
+test("a hand scanner's scan is large on the screen, and its item comes first", async () => {
+    await mountScreen();
+    await scan("BOLT");
+    expect.verifySteps(["accepted"]);
+    expect(".o_am_outcome[data-outcome=accepted] .o_am_outcome_item").toHaveText("Bolt");
+    expect(".o_am_outcome_count").toHaveText("1");
+    expect(queryAllTexts(".o_am_line .o_am_row_title")).toEqual(["Bolt", "Nut"]);
+});
+
+test("too much is asked about, in the place where the person looks", async () => {
+    await mountScreen({ lines: [makeLine(2, "Nut", 2, 2)] });
+    await scan("NUT");
+    expect(".o_am_outcome_message").toHaveText("2 of 2 scanned. Add one more?");
+    await contains(".o_am_option_add").click();
+    expect(".o_am_scanned").toHaveText("3");
+    expect(".o_am_remark").toHaveText("1 too many");
+    expect.verifySteps(["over", "accepted"]);
+});
+
+test("an item's quantity by keypad", async () => {
+    await mountScreen();
+    await contains("[data-line='1']").click();
+    await contains("[data-key='8']").click();
+    await contains(".o_am_keypad_confirm").click();
+    expect(outbox.events).toEqual([
+        { client_uuid: "scan-1", session_id: 7, line_id: 1, product_id: 101, quantity: 8, mode: "set" },
+    ]);
+    expect("[data-line='1'] .o_am_scanned").toHaveText("8");
+    expect(".o_am_sheet").toHaveCount(0);
+    expect.verifySteps(["accepted"]);
+});
+
+test("a scan while the keypad is open is a scan, and no number", async () => {
+    await mountScreen();
+    await contains("[data-line='1']").click();
+    await contains(".o_am_keypad_display input").click();
+    await scan("NUT");
+    expect(".o_am_outcome_item").toHaveText("Nut");
+    expect(".o_am_keypad_display input").toHaveValue("");
+    expect.verifySteps(["accepted"]);
+});
+
+test("a note on an item", async () => {
+    onRpc("stock.scan.session.line", "set_note", ({ args }) => {
+        expect.step(args);
+        return true;
+    });
+    await mountScreen();
+    await contains("[data-line='1']").click();
+    await contains(".o_am_add_note").click();
+    await contains(".o_am_note").edit("the box is torn", { confirm: false });
+    await contains(".o_am_save_note").click();
+    expect.verifySteps([[[1], "the box is torn"]]);
+});
+
+test("several things: the person chooses", async () => {
+    await mountScreen();
+    await scan("BOTH");
+    expect(queryAllTexts(".o_am_choices button")).toEqual(["Bolt\nBOLT", "Nut\nNUT"]);
+    await contains(".o_am_choices button:last").click();
+    expect(".o_am_outcome_item").toHaveText("Nut");
+    expect.verifySteps(["unknown", "accepted"]);
+});
+
+test("the last scan is taken back", async () => {
+    await mountScreen();
+    await scan("BOLT");
+    await contains(".o_am_undo").click();
+    expect("[data-line='1'] .o_am_scanned").toHaveText("0");
+    expect(".o_am_outcome").toHaveAttribute("data-outcome", "undone");
+    expect(outbox.events.at(-1).undo).toBe("scan-1");
+    expect.verifySteps(["accepted", "undone"]);
+});
+
+test("what others scan appears with their name", async () => {
+    const session = await mountScreen();
+    session.onNotification({ lines: [makeLine(1, "Bolt", 10, 3)], by: "Ben" });
+    await animationFrame();
+    expect("[data-line='1'] .o_am_scanned").toHaveText("3");
+    expect("[data-line='1'] .o_am_by").toHaveText("Ben");
+});
+
+test("problems are put right or dismissed", async () => {
+    const session = await mountScreen();
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    expect(".o_am_problem").toHaveText(/SCREW[^]*Nothing is known by it\./);
+    await contains(".o_am_problem_dismiss").click();
+    await waitForNone(".o_am_sheet");
+    expect(".o_am_sheet").toHaveCount(0);
+    expect(".o_am_problems_button").toHaveCount(0);
+    expect.verifySteps(["waiting", "unknown"]);
+});
+
+test("a blind document shows what was scanned and nothing else", async () => {
+    await mountScreen({ kind: "verification", blind: true, lines: [makeLine(1, "Bolt", false, 0)] });
+    await scan("BOLT");
+    expect(".o_am_scanned").toHaveText("1");
+    expect(".o_am_required, .o_am_remark, .progress").toHaveCount(0);
+    expect(".o_am_progress_text").toHaveText("1 item counted");
+    expect.verifySteps(["accepted"]);
+});
+
+test("of hundreds of lines those in view are drawn, the others as one comes to them", async () => {
+    const lines = Array.from({ length: 500 }, (_, index) => makeLine(index + 1, `Item ${index + 1}`, 1, 0));
+    await mountScreen({ lines });
+    expect(".o_am_line").toHaveCount(40);
+    await scroll(".o_am_lines", { top: 100000 });
+    await animationFrame();
+    expect(queryAll(".o_am_line").length).toBe(80);
+    await scan("ITEM 500");
+    expect(".o_am_line:first .o_am_row_title").toHaveText("Item 500");
+    expect.verifySteps(["accepted"]);
+});
+
+test("typing finds what is on the document", async () => {
+    await mountScreen();
+    await contains(".o_am_type").click();
+    expect(".o_am_type_input").toBeFocused();
+    await contains(".o_am_type_input").edit("nu", { confirm: false });
+    await runAllTimers();
+    await animationFrame();
+    await contains(".o_am_suggestions button").click();
+    expect(".o_am_outcome_item").toHaveText("Nut");
+    expect.verifySteps(["accepted"]);
+});
+
+const makeReview = (values = {}) => ({ lines: [], summary: "1 of 2 items differs.", choices: [], warnings: [], problems: 0, ...values });
+
+test("the review asks, and what was answered is submitted", async () => {
+    const options = ["create", "cancel"].map((value) => ({ value, label: value, help: "" }));
+    onRpc("stock.scan.session", "get_review", () =>
+        makeReview({ choices: [{ name: "backorder", question: "What of the rest?", options, default: "create" }] })
+    );
+    onRpc("stock.scan.session", "action_submit", ({ args }) => {
+        expect.step(args);
+        return true;
+    });
+    await mountScreen({}, ReviewScreen);
+    await animationFrame();
+    expect(".o_am_summary").toHaveText("1 of 2 items differs.");
+    expect(".o_am_choice_create").toHaveAttribute("aria-checked", "true");
+    await contains(".o_am_choice_cancel").click();
+    await contains(".o_am_submit").click();
+    expect.verifySteps([[[7], { backorder: "cancel" }], "go done"]);
+});
+
+test("what still waits on the device cannot be reviewed", async () => {
+    outbox.left = [{ client_uuid: "a", code: "BOLT" }];
+    await mountScreen({}, ReviewScreen);
+    await animationFrame();
+    expect(".o_am_submit").not.toBeEnabled();
+    expect(".o_am_review_body").toHaveText(/there is no network/);
+});
+
+test("who may not submit cannot", async () => {
+    onRpc("stock.scan.session", "get_review", () => makeReview());
+    await mountScreen({ can_submit: false }, ReviewScreen);
+    await animationFrame();
+    expect(".o_am_submit").not.toBeEnabled();
+});
+
+test("who scans in the review goes on scanning", async () => {
+    onRpc("stock.scan.session", "get_review", () => makeReview());
+    await mountScreen({}, ReviewScreen);
+    await scan("BOLT");
+    expect(outbox.events[0].code).toBe("BOLT");
+    expect.verifySteps(["go scan", "accepted"]);
+});
