@@ -1,5 +1,6 @@
 from . import (
     test_app_tours,
+    test_camera,
     test_code_cases,
     test_code_keys,
     test_code_parser,
