@@ -1,3 +1,4 @@
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -56,7 +57,7 @@ class TestCamera(HttpCase, InventoryCommon):
             self.assertFalse(phone.run("return document.querySelector('video')"))
         scanned = self._get_scanned()
         self.assertIn(len(scanned), (3, 4, 5), scanned)
-        for one, other in zip(scanned, scanned[1:], strict=False):
+        for one, other in itertools.pairwise(scanned):
             self.assertNotEqual(one, other, "a label that stays in view was counted twice")
 
     def test_without_a_camera_it_says_what_to_do(self):
