@@ -317,7 +317,9 @@ class StockInventorySheet(models.Model):
             raise ValidationError(message)
 
     def _get_counter_domain(self):
-        return Domain("all_group_ids", "in", self.env.ref(COUNTER_GROUP).id) & Domain("share", "=", False)
+        # The ORM asks for this at every search through counters, so without the query of env.ref().
+        group_id = self.env["ir.model.data"]._xmlid_to_res_id(COUNTER_GROUP)
+        return Domain("all_group_ids", "in", group_id) & Domain("share", "=", False)
 
     @api.constrains("counter_ids")
     def _check_counters(self):

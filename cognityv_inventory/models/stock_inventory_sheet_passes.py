@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_list, plaintext2html
+from odoo.tools import SQL, format_list, plaintext2html
 
 from ..tools.own_write import as_own_write, is_own_write
 from ..tools.passes import CountRow, LinePasses, sum_by_person, sum_counts
@@ -230,12 +230,51 @@ class StockInventorySheetLine(models.Model):
 
         :return: dict of line id → LinePasses
         """
-        domain = [("line_id", "in", self.ids), ("superseded", "=", False)]
-        counts = self.env["stock.inventory.count"].sudo().search(domain, order="line_id, counted_at, id")
         passes = defaultdict(LinePasses)
-        for count in counts:
-            passes[count.line_id.id].add(count)
+        if not self.ids:
+            return passes
+        self.env["stock.inventory.count"].flush_model()
+        users = self.env["res.users"]
+        for line_id, number, user_id, *row in self.env.execute_query(self._get_passes_query()):
+            passes[line_id].add(CountRow(number, users.browse(user_id), *row))
         return passes
+
+    def _get_passes_query(self):
+        """What the counts of these lines add up to, as SQL: of each person in each pass their last set quantity, what
+        they added since but before the last one that anybody set, and what they added after it. That is all that a sum
+        depends on, of the whole pass or of each person.
+
+        SQL, since a line that is scanned has thousands of counts, and is summed up again with each of them.
+        """
+        return SQL(
+            """
+            WITH own_set AS (
+                     SELECT DISTINCT ON (line_id, pass_number, user_id) line_id, pass_number, user_id, counted_at, id
+                       FROM stock_inventory_count
+                      WHERE line_id IN %(lines)s AND mode = 'set' AND superseded IS NOT TRUE
+                   ORDER BY line_id, pass_number, user_id, counted_at DESC, id DESC),
+                 last_set AS (
+                     SELECT DISTINCT ON (line_id, pass_number) line_id, pass_number, counted_at, id
+                       FROM own_set
+                   ORDER BY line_id, pass_number, counted_at DESC, id DESC),
+                 sums AS (
+                     SELECT count.line_id, count.pass_number, count.user_id, count.mode,
+                            SUM(count.quantity) AS quantity,
+                            MAX(ARRAY[EXTRACT(EPOCH FROM count.counted_at), count.id]) AS last
+                       FROM stock_inventory_count count
+                  LEFT JOIN own_set USING (line_id, pass_number, user_id)
+                  LEFT JOIN last_set USING (line_id, pass_number)
+                      WHERE count.line_id IN %(lines)s AND count.superseded IS NOT TRUE
+                        AND (own_set.id IS NULL OR (count.counted_at, count.id) >= (own_set.counted_at, own_set.id))
+                   GROUP BY count.line_id, count.pass_number, count.user_id, count.mode,
+                            last_set.id IS NULL OR (count.counted_at, count.id) > (last_set.counted_at, last_set.id))
+            SELECT sums.line_id, sums.pass_number, sums.user_id, sums.mode, sums.quantity::float,
+                   last.counted_at, COALESCE(last.on_hand_qty, 0)::float
+              FROM sums JOIN stock_inventory_count last ON last.id = sums.last[2]
+          ORDER BY sums.line_id, sums.last
+            """,
+            lines=tuple(self.ids),
+        )
 
     def _get_accepted_counts(self):
         """The counts that make the real quantity, oldest first: those of the accepted pass.

@@ -20,6 +20,7 @@ from . import (
     test_last_count,
     test_low_stock,
     test_passes,
+    test_passes_query,
     test_pdf,
     test_planning_tours,
     test_quantity,

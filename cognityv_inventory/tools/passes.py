@@ -4,12 +4,15 @@ from typing import NamedTuple
 
 
 class CountRow(NamedTuple):
-    """One act of counting, as far as the arithmetic needs it; counts of the database have the same names."""
+    """One act of counting, or several that add up the same, as far as the arithmetic needs it."""
 
     pass_number: int
     user_id: object
     mode: str  # "set" or "add"
     quantity: float
+    # Of the last one of them.
+    counted_at: object = None
+    on_hand_qty: float = 0.0
 
 
 def sum_counts(counts):
