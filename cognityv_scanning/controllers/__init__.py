@@ -1,1 +1,1 @@
-from . import links, scan, service_worker
+from . import links, photo, scan, service_worker

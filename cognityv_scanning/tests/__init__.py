@@ -11,6 +11,7 @@ from . import (
     test_label_wizard,
     test_labels_read_back,
     test_offline,
+    test_photo,
     test_production_consumption,
     test_production_cost,
     test_production_hypothesis,
