@@ -217,8 +217,9 @@ class MrpProduction(models.Model):
         very run is told from that by not saying so meanwhile."""
         lines = self._get_posted_moves().move_line_ids.filtered(lambda line: line.product_id.tracking == "serial")
         lines.production_id = False
-        super()._check_sn_uniqueness()
+        result = super()._check_sn_uniqueness()
         lines.production_id = self
+        return result
 
     # Closing: cost and traceability
 

@@ -115,10 +115,11 @@ class StockMove(models.Model):
 
     @api.depends("raw_material_production_id.move_raw_ids.state", "raw_material_production_id.move_raw_ids.quantity")
     def _compute_should_consume_qty(self):
-        super()._compute_should_consume_qty()
+        result = super()._compute_should_consume_qty()
         for move in self:
             if (left := move._get_left_to_consume()) is not None:
                 move.should_consume_qty = left
+        return result
 
     def _get_left_to_consume(self):
         """What producing what is being produced still takes of this move, in its own unit; None when nothing of the
@@ -157,9 +158,10 @@ class StockMove(models.Model):
     @api.depends("raw_material_production_id")
     def _compute_forecast_information(self):
         """What was consumed already does not make a run wait for components."""
-        super()._compute_forecast_information()
+        result = super()._compute_forecast_information()
         for move in self.filtered(lambda move: move.state == "done" and move.raw_material_production_id):
             move.forecast_availability = move.product_qty
+        return result
 
     # Handing over what was posted
 

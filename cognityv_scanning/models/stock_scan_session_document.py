@@ -39,9 +39,10 @@ class StockScanSession(models.Model):
 
     def _sync_lines(self):
         """Give everything that the order asks for its line."""
-        super()._sync_lines()
+        result = super()._sync_lines()
         if self._is_for_document():
             self._get_or_make_lines(self._get_required_by_item())
+        return result
 
     def _get_required_by_item(self):
         """What the order asks for, as dict of (product id, lot id or False) → (quantity asked for, done before)."""

@@ -38,12 +38,13 @@ class StockScanSession(models.Model):
         Shared, as people count in several places of a sheet at once; whoever changes its state meanwhile fails to
         serialize, or makes this fail.
         """
-        super()._lock()
+        result = super()._lock()
         if sheets := self.sheet_id:
             sheets.flush_recordset(["state"])
             query = SQL("SELECT FROM stock_inventory_sheet WHERE id IN %s ORDER BY id FOR SHARE", tuple(sheets.ids))
             self.env.cr.execute(query)
             sheets.invalidate_recordset(["state"])
+        return result
 
     # Places
 
@@ -67,7 +68,7 @@ class StockScanSession(models.Model):
 
     def _sync_lines(self):
         """Mirror the lines that the sheet has here, by one INSERT … SELECT, as a place may have thousands of them."""
-        super()._sync_lines()
+        result = super()._sync_lines()
         if self._is_for_place():
             self._mirror(
                 SQL(
@@ -76,6 +77,7 @@ class StockScanSession(models.Model):
                     self._get_places_query().subselect(),
                 )
             )
+        return result
 
     def _mirror(self, condition):
         """

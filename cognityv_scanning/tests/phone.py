@@ -1,6 +1,6 @@
 import json
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from unittest.mock import patch
 
 from odoo.tests.common import HOST, ChromeBrowser, ChromeBrowserException
@@ -122,14 +122,12 @@ class Phone:
         """Until a JavaScript expression is true; a page that is being loaded has none."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            try:
+            with suppress(ChromeBrowserException):
                 if self.run(f"return Boolean({condition})"):
                     return
-            except ChromeBrowserException:
-                pass
             time.sleep(0.1)
         self.browser.take_screenshot().result(10)
-        self.case.fail(f"Waited for {what}, and this is what is there:\n{self.read()}")
+        self.case.fail(f"Waited for {what}, and this is what is there:\n{self.read_text()}")
 
     def wait_for_element(self, selector):
         self.wait_for(f"document.querySelector({json.dumps(selector)})", selector)
@@ -138,7 +136,7 @@ class Phone:
         where = json.dumps(selector)
         self.wait_for(f"document.querySelector({where})?.innerText.includes({json.dumps(text)})", text)
 
-    def read(self, selector="body"):
+    def read_text(self, selector="body"):
         return self.run(f"return document.querySelector({json.dumps(selector)})?.innerText")
 
     def click(self, selector):

@@ -77,7 +77,6 @@ class TestProductionCost(CostCommon):
     def test_layers_are_those_of_the_moment(self):
         """What is logged before a price changes costs what it cost then."""
         self._set_cost_method("fifo")
-        self.env["stock.move"]
         run = self._make_run(10)
         run._post_scanned([self._item(self.leg, 40), self._item(self.paint, 20, self.paint_lots[0])])
         self._buy(self.leg, 50, 80)

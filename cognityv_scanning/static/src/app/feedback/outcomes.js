@@ -29,7 +29,7 @@ export const OUTCOMES = {
         vibration: [60, 50, 60, 50, 60, 50, 60],
     },
     refused: {
-        title: _t("Wrong item"),
+        title: _t("Refused"),
         icon: "fa-ban",
         color: "danger",
         tones: [[170, 0.5]],
