@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -72,19 +74,21 @@ class StockInventoryCount(models.Model):
         self._check_countable(fresh.values())
         self._set_on_hand(fresh.values())
         self._assign_passes(fresh.values())
-        created = self._insert(list(fresh.values()))
+        with self._repeats_tried_again():
+            created = super().create(list(fresh.values()))
         created.line_id._judge()
         counts.update(zip(fresh, created, strict=True))
         return self.browse(counts[key].id for key in keys)
 
-    def _insert(self, vals_list):
+    @contextmanager
+    def _repeats_tried_again(self):
         """
         :raises ConcurrencyError: when another connection has just brought one of these; Odoo tries it again, and then it
             is a repeat. The database's own error would be told to the person instead.
         """
         try:
             with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
-                return super().create(vals_list)
+                yield
         except UniqueViolation as error:
             raise ConcurrencyError(self.env._("This count arrives twice at this very moment; try again.")) from error
 
