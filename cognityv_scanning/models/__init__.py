@@ -34,7 +34,7 @@ from . import (
     stock_move_consumption,
     stock_move_delivery,
     stock_picking,
-    stock_scan_document_log,
+    stock_scan_document_orders,
     mrp_production,
     mrp_production_consumption,
     mrp_consumption_warning,

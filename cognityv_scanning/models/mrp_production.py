@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..tools.quantity_text import quantity_text
 
@@ -77,15 +76,8 @@ class MrpProduction(models.Model):
     def _get_component_done(self, moves):
         return moves.filtered(lambda move: move.state == "done")._get_line_quantity()
 
-    def _get_scan_lots(self, products):
-        return self._get_scannable_quants(products).lot_id
-
-    def _get_scan_packages(self, products):
-        return self._get_scannable_quants(products).package_id
-
-    def _get_scannable_quants(self, products):
-        domain = [("product_id", "in", products.ids), ("location_id", "child_of", self.location_src_id.ids)]
-        return self.env["stock.quant"].search(Domain(domain) & Domain("quantity", ">", 0))
+    def _get_scan_places(self):
+        return self.location_src_id
 
     # One scan
 

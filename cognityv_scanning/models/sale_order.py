@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
@@ -95,16 +94,8 @@ class SaleOrder(models.Model):
             "done": left,
         }
 
-    def _get_scan_lots(self, products):
-        return self._get_scan_quants(products).lot_id
-
-    def _get_scan_packages(self, products):
-        return self._get_scan_quants(products).package_id
-
-    def _get_scan_quants(self, products):
-        places = self._get_scan_moves().location_id
-        domain = Domain("product_id", "in", products.ids) & Domain("location_id", "child_of", places.ids)
-        return self.env["stock.quant"].search(domain & Domain("quantity", ">", 0))
+    def _get_scan_places(self):
+        return self._get_scan_moves().location_id
 
     # One scan
 

@@ -113,7 +113,6 @@ class StockMove(models.Model):
             qty = left
         return super()._set_quantity_done(qty)
 
-    @api.depends("raw_material_production_id.move_raw_ids.state", "raw_material_production_id.move_raw_ids.quantity")
     def _compute_should_consume_qty(self):
         result = super()._compute_should_consume_qty()
         for move in self:

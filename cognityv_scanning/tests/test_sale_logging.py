@@ -389,6 +389,21 @@ class TestSaleLogging(SaleCommon):
         self._scan(order, self._item(self.drill, 1, serials[2]), self._item(self.drill, 1, serials[0]))
         self.assertEqual(order.picking_ids.move_ids.lot_ids, serials[0] | serials[2])
 
+    def test_codes_that_may_be_scanned(self):
+        lots = self._stock_lots(5, 5)
+        self._stock_lots_elsewhere()
+        package = self._make_package()
+        order = self._sell((self.glue, 6), (self.bolt, 1))
+        products = order.order_line.product_id
+        self.assertEqual(order._get_scan_lots(products), lots[0] | lots[1])
+        self.assertEqual(order._get_scan_packages(products), package)
+        with patch("odoo.addons.cognityv_scanning.models.stock_scan_document_orders.MAX_KEPT", 1):
+            self.assertEqual(order._get_scan_lots(products), lots[0])
+
+    def _stock_lots_elsewhere(self):
+        lot = self._make_lot(self.glue, "FAR")
+        self._put(self.glue, 5, self.warehouse.wh_input_stock_loc_id, lot_id=lot)
+
     # Packages
 
     def _make_package(self, name="PACK1", quantity=5, product=None, **identity):

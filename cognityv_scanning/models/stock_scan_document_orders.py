@@ -1,12 +1,32 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.fields import Domain
+
+# So many lots and packages a phone keeps to go on without network; of others, it keeps what it reads for the server.
+MAX_KEPT = 5000
 
 
 class StockScanDocumentMixin(models.AbstractModel):
-    """What the discussion of a document says of what was logged by scanning."""
+    """What sale orders and production runs have in common."""
 
     _inherit = "stock.scan.document.mixin"
+
+    def _get_scan_places(self):
+        """Where scanned items are taken from."""
+        return self.env["stock.location"]
+
+    def _get_scan_lots(self, products):
+        return self._get_scan_quants(products, "lot_id").lot_id
+
+    def _get_scan_packages(self, products):
+        return self._get_scan_quants(products, "package_id").package_id
+
+    def _get_scan_quants(self, products, field):
+        """What there is of `products`, with a lot or a package, where it is taken from; what came first comes first."""
+        domain = Domain("product_id", "in", products.ids) & Domain(field, "!=", False) & Domain("quantity", ">", 0)
+        domain &= Domain("location_id", "child_of", self._get_scan_places().ids)
+        return self.env["stock.quant"].search(domain, order="in_date, id", limit=MAX_KEPT)
 
     def _get_scan_session(self):
         """The open session of this document; there is one at most."""
