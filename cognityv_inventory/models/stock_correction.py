@@ -195,9 +195,14 @@ class StockCorrection(models.Model):
     @api.model
     def default_get(self, fields):
         first = {"name": "New", "state": "draft"}
-        return without_defaults(super().default_get(fields), PROTECTED) | {
+        return without_defaults(super().default_get(fields), self._get_protected_fields()) | {
             name: value for name, value in first.items() if name in fields
         }
+
+    @api.model
+    def _get_protected_fields(self):
+        """What only the add-on's own code writes. A hook: an add-on adds its own fields of that kind."""
+        return PROTECTED
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -221,7 +226,7 @@ class StockCorrection(models.Model):
 
     @api.model
     def _check_not_protected(self, names):
-        if touched := PROTECTED & set(names):
+        if touched := self._get_protected_fields() & set(names):
             message = self.env._(
                 "%(fields)s of a stock correction cannot be written; use its button Validate.",
                 fields=", ".join(sorted(touched)),

@@ -215,9 +215,14 @@ class StockInventorySheet(models.Model):
     @api.model
     def default_get(self, fields):
         first = {"name": "New", "state": "draft"}
-        return without_defaults(super().default_get(fields), PROTECTED) | {
+        return without_defaults(super().default_get(fields), self._get_protected_fields()) | {
             name: value for name, value in first.items() if name in fields
         }
+
+    @api.model
+    def _get_protected_fields(self):
+        """What only the add-on's own code writes. A hook: an add-on adds its own fields of that kind."""
+        return PROTECTED
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -225,7 +230,7 @@ class StockInventorySheet(models.Model):
             for vals in vals_list:
                 # A form sends the status and the reference of a new sheet as it got them.
                 given = {name: value for name, value in vals.items() if (name, value) != ("state", "draft")}
-                self._check_not_protected(given, PROTECTED - {"name"})
+                self._check_not_protected(given, self._get_protected_fields() - {"name"})
         for vals in vals_list:
             company = vals.get("company_id") or self.env.company.id
             vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code(SHEET_SEQUENCE)
@@ -233,7 +238,7 @@ class StockInventorySheet(models.Model):
 
     def write(self, vals):
         if not is_own_write(self.env):
-            self._check_not_protected(vals, PROTECTED)
+            self._check_not_protected(vals, self._get_protected_fields())
             for sheet in self:
                 sheet._check_writable(vals)
         return super().write(vals)

@@ -219,8 +219,13 @@ class StockInventorySheetLine(models.Model):
     def default_get(self, fields):
         return without_defaults(
             super().default_get(fields),
-            (PROTECTED - {"sheet_id"}) | {"real_qty", "is_counted", "own_qty", "own_counted"},
+            (self._get_protected_fields() - {"sheet_id"}) | {"real_qty", "is_counted", "own_qty", "own_counted"},
         )
+
+    @api.model
+    def _get_protected_fields(self):
+        """What only the add-on's own code writes. A hook: an add-on adds its own fields of that kind."""
+        return PROTECTED
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -340,7 +345,7 @@ class StockInventorySheetLine(models.Model):
     # Checks
 
     def _check_protected(self, vals_list, except_fields=frozenset()):
-        protected = PROTECTED - except_fields
+        protected = self._get_protected_fields() - except_fields
         if not is_own_write(self.env) and any(protected & vals.keys() for vals in vals_list):
             fields_text = ", ".join(sorted(set().union(*vals_list) & protected))
             raise UserError(self.env._("Only the system writes %(fields)s of an inventory line.", fields=fields_text))

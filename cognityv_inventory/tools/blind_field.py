@@ -40,5 +40,9 @@ class BlindFloat(_Blind, fields.Float):
     pass
 
 
+class BlindMonetary(_Blind, fields.Monetary):
+    pass
+
+
 class BlindMany2one(_Blind, fields.Many2one):
     pass

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+# Who sees money; counters do not.
+VALUE_GROUP = "cognityv_valuation.group_see_value"
 # What a gap is worth: by which price. An add-on that knows another one adds it here and to `stock.inventory.price`.
 VALUATION_BASES = [
     ("cost", "Accounting value (Odoo's own cost)"),

@@ -1,8 +1,11 @@
 from . import (
+    test_bases,
+    test_gap_value,
     test_location_average,
     test_location_cost,
     test_location_cost_hypothesis,
     test_location_cost_races,
     test_location_cost_rebuild,
     test_settings,
+    test_value_limits,
 )
