@@ -1,9 +1,8 @@
 import json
-from itertools import groupby
 from operator import itemgetter
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools.average_cost import RunningAverage
 

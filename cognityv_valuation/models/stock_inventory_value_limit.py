@@ -54,8 +54,9 @@ class StockInventorySheet(models.Model):
         return {**super()._get_tolerance(), **({VALUE: limit} if limit else {})}
 
     def _check_approval_limit(self):
-        super()._check_approval_limit()
+        result = super()._check_approval_limit()
         self._check_sheet_value_limit()
+        return result
 
     def _check_sheet_value_limit(self):
         """
