@@ -12,6 +12,7 @@ from . import (
     test_labels_read_back,
     test_offline,
     test_photo,
+    test_photo_flow,
     test_production_consumption,
     test_production_cost,
     test_production_hypothesis,

@@ -143,6 +143,13 @@ class Phone:
         self.wait_for_element(selector)
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
+    def choose_file(self, selector, path):
+        """What a person does in the phone's own dialog, which a test cannot see."""
+        root = self.browser._websocket_request("DOM.getDocument")["root"]["nodeId"]
+        params = {"nodeId": root, "selector": selector}
+        node = self.browser._websocket_request("DOM.querySelector", params=params)["nodeId"]
+        self.browser._websocket_request("DOM.setFileInputFiles", params={"nodeId": node, "files": [str(path)]})
+
     # Scanning
 
     def scan(self, code, times=1):
