@@ -8,6 +8,7 @@ VALUATION_BASES = [
     ("average", "Weighted average price"),
     ("sale", "Sale price"),
     ("purchase", "Purchase price"),
+    ("location_average", "Weighted average price of the stock location"),
 ]
 
 

@@ -266,3 +266,24 @@ class StockInventoryPrice(models.AbstractModel):
                     price, company.currency_id, company, today, round=False
                 )
         return prices
+
+    # Weighted average price of the place
+
+    @api.model
+    def _get_location_average_sql(self, items, company):
+        """The average price in the place itself, which may be a sub-location of the sheet's; where nothing of the
+        product is there, Odoo's own cost; of the lot where lots are valued one by one."""
+        self.env["stock.location.cost"]._post_pending()
+        self.env["stock.location.cost"].flush_model()
+        there = SQL(
+            """
+            (SELECT average.average_cost FROM stock_location_cost average
+              WHERE average.product_id = item.product_id AND average.location_id = item.location_id
+                AND average.quantity <> 0)
+            """
+        )
+        return SQL(
+            "COALESCE(CASE WHEN NOT COALESCE(template.lot_valuated, FALSE) THEN %s END, %s)",
+            there,
+            self._get_cost_sql(items, company),
+        )

@@ -176,3 +176,25 @@ class TestBases(ValuationCommon):
     def test_purchase_price_of_what_is_made_in_house_is_its_cost(self):
         product = self._make_product("Made", categ_id=self.standard.id, standard_price=7.0)
         self.assertEqual(self._get_value("purchase", product), 7.0)
+
+    # Weighted average price of the stock location
+
+    def test_average_of_the_place(self):
+        product = self._make_bought(self.average)  # 8 in A1 at 3.00
+        self._receive(product, 4, 9.0, self.rack_a2)
+        line = self.env["stock.inventory.sheet.line"].new({"product_id": product.id, "location_id": self.rack_a2.id})
+        price_model = self.env["stock.inventory.price"]
+        self.assertEqual(self._get_value("location_average", product), 3.0)
+        self.assertEqual(price_model._get_unit_values("location_average", line, self.company), [(9.0, 5.0)])
+
+    def test_where_nothing_is_there_the_place_has_the_cost(self):
+        product = self._make_product("Elsewhere", categ_id=self.average.id)
+        self._receive(product, 4, 9.0, self.rack_a2)
+        self.assertEqual(self._get_value("location_average", product), 9.0)
+
+    def test_average_of_the_place_of_lots_valued_one_by_one(self):
+        product = self._make_product("Wine", categ_id=self.average.id, tracking="lot", lot_valuated=True)
+        old, young = self._make_lot(product, "1990"), self._make_lot(product, "2020")
+        self._receive(product, 2, 100.0, lot=old)
+        self._receive(product, 2, 10.0, lot=young)
+        self.assertEqual(self._get_value("location_average", product, young), 10.0)
