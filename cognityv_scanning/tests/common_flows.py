@@ -1,5 +1,4 @@
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from odoo.addons.cognityv_inventory.tests.common import InventoryCommon
 
@@ -18,9 +17,7 @@ class FlowsCommon(InventoryCommon):
 
     @classmethod
     def _make_clerk(cls, login, groups=WORKER_GROUPS):
-        return new_test_user(
-            cls.env, login, groups=groups, company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)]
-        )
+        return cls._make_user(login, groups)
 
     @classmethod
     def _item(cls, product, quantity=1.0, lot=None, package=None):
