@@ -13,6 +13,7 @@ from . import (
     stock_scan_resolver,
     stock_scan_nomenclature,
     stock_scan_code_keys,
+    stock_scan_suggest,
     stock_scan_session,
     stock_scan_session_document,
     stock_scan_session_home,

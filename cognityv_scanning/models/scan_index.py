@@ -19,6 +19,12 @@ class ProductProduct(models.Model):
     _scan_barcode_idx = _lower("barcode")
 
 
+class ProductUom(models.Model):
+    _inherit = "product.uom"
+
+    _scan_barcode_idx = _lower("barcode")
+
+
 class StockLot(models.Model):
     _inherit = "stock.lot"
 

@@ -147,32 +147,43 @@ class StockScanResolver(models.AbstractModel):
         for reading in readings:
             for key, texts in reading.wanted.items():
                 wanted[key] = (*wanted.get(key, ()), *texts)
-        lookups = [lookup for lookup in self._get_lookups() if wanted.get(lookup.wanted) and self._may_read(lookup)]
-        selects = [self._get_select(number, lookup, wanted) for number, lookup in enumerate(lookups)]
-        selects = [select for select in selects if select]
+        lookups = [lookup for lookup in self._get_lookups() if wanted.get(lookup.wanted)]
+        found = self._run_lookups(lookups, lambda lookup: self._get_query(lookup, wanted))
+        return [self._make_row(*values, readings) for values in found]
+
+    @api.model
+    def _run_lookups(self, lookups, get_query):
+        """Those of the look-ups whose model the user may read, in one statement.
+
+        :param get_query: gives the ORM's own query of a look-up, with the user's record rules
+        :return: list of (lookup, id, text, product id, archived), in the order of the look-ups
+        """
+        lookups = [lookup for lookup in lookups if self.env[lookup.model].has_access("read")]
+        queries = [(number, get_query(lookup)) for number, lookup in enumerate(lookups)]
+        selects = [
+            self._get_select(number, lookups[number], query) for number, query in queries if not query.is_empty()
+        ]
         if not selects:
             return []
         found = sorted(self.env.execute_query(SQL(" UNION ALL ").join(selects)), key=itemgetter(0))
-        return [self._make_row(lookups[number], *values, readings) for number, *values in found]
+        return [(lookups[number], *values) for number, *values in found]
 
     @api.model
-    def _may_read(self, lookup):
-        return self.env[lookup.model].has_access("read")
-
-    @api.model
-    def _get_select(self, number, lookup, wanted):
-        """The ORM's own query of one look-up, with the user's record rules; None when these let nothing through."""
-        model, texts = self.env[lookup.model], wanted[lookup.wanted]
+    def _get_query(self, lookup, wanted):
+        model = self.env[lookup.model]
         query = model._search(self._get_domain(lookup, wanted), limit=MATCHES_PER_LOOKUP, active_test=False)
-        if query.is_empty():
-            return None
         field = model._field_to_sql(model._table, lookup.field, query)
         # What is spelled as it was scanned is not cut off by what is spelled otherwise.
-        query.order = SQL("%s IN %s DESC, %s", field, texts, SQL.identifier(model._table, "id"))
+        query.order = SQL("%s IN %s DESC, %s", field, wanted[lookup.wanted], SQL.identifier(model._table, "id"))
+        return query
+
+    @api.model
+    def _get_select(self, number, lookup, query):
+        model = self.env[lookup.model]
         select = query.select(
             SQL("%s AS lookup", number),
             SQL.identifier(model._table, "id"),
-            SQL("%s AS text", field),
+            SQL("%s AS text", model._field_to_sql(model._table, lookup.field, query)),
             SQL("%s AS product_id", self._get_product_sql(lookup, query)),
             SQL("%s AS archived", self._get_archived_sql(lookup, query)),
         )
@@ -215,10 +226,13 @@ class StockScanResolver(models.AbstractModel):
                 # What GS1 says is meant in another case, too, before it is taken for something else; what is typed
                 # only when it is nothing else.
                 ranks[number + 0.5 if number else LAST] = reading
-        rank = min(ranks)
+        return self._make_row_of_lookup(lookup, record_id, product_id, archived, min(ranks), ranks[min(ranks)])
+
+    @api.model
+    def _make_row_of_lookup(self, lookup, record_id, product_id, archived, rank, reading):
         if lookup.model == "product.uom":
-            return Row(archived, rank, lookup, product_id, product_id, ranks[rank], packaging_id=record_id)
-        return Row(archived, rank, lookup, record_id, product_id, ranks[rank])
+            return Row(archived, rank, lookup, product_id, product_id, reading, packaging_id=record_id)
+        return Row(archived, rank, lookup, record_id, product_id, reading)
 
     @api.model
     def _make_row_of(self, record):

@@ -27,6 +27,7 @@ from . import (
     test_service_worker,
     test_session_push,
     test_session_security,
+    test_suggest,
     test_verification,
     test_verification_submit,
 )

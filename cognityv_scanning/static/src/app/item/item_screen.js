@@ -120,7 +120,7 @@ export class ItemScreen extends Component {
         return matches.map((match) => ({
             key: `${match.model},${match.id}`,
             title: match.display_name,
-            detail: match.lot_name && match.product_name,
+            detail: match.lot_name && match.product,
             pick: () => this.open(match.model, match.id),
         }));
     }
