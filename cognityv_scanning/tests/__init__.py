@@ -8,6 +8,7 @@ from . import (
     test_hoot,
     test_item,
     test_label_layout,
+    test_label_tour,
     test_label_wizard,
     test_labels_read_back,
     test_offline,

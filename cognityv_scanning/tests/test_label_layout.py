@@ -235,7 +235,7 @@ class TestLabelZpl(BaseCase):
         content = Content("Ümlaut ^XZ~JA_5E\\& 100%", LINK, "ПУМ", "SN ß")
         [label] = print_zpl(make_zpl(FORMATS["roll_100x50"], [(content, 3)], 203))
         *name, tracking = [text for *_place, text in label.texts]
-        self.assertEqual(["".join(name), tracking], [content.name, content.tracking])
+        self.assertEqual([" ".join(name), tracking], [content.name, content.tracking])
         self.assertEqual(label.copies, 3)
 
     @given(st.integers(1, 900), st.integers(1, 12), st.randoms(use_true_random=False))

@@ -9,7 +9,7 @@ from .symbols import BARS_QUIET, QR_QUIET, choose_level, fit_module, make_bars, 
 MM_PER_POINT = 25.4 / 72
 # Of the height of a letter, as DejaVu has them: a line of text, and what of it is above the base line.
 LINE, ASCENT = 1.17, 0.93
-SMALLEST_TEXT, EASY_TEXT, LARGEST_TEXT = 5.5 * MM_PER_POINT, 7 * MM_PER_POINT, 18 * MM_PER_POINT
+SMALLEST_TEXT, SMALL_TEXT, EASY_TEXT, LARGEST_TEXT = (points * MM_PER_POINT for points in (5.5, 6, 6.5, 28))
 # The code and the tracking number are a little smaller than the name.
 SECOND_SIZE = 0.88
 LARGEST_QR = 70.0
@@ -155,21 +155,23 @@ def _get_entries(content):
 
 
 def _fit_lines(box, entries):
-    """The lines of all entries: as large as the code and the tracking number are whole on a line each and the name on two
-    at most, if that can be read easily; else on two lines each; in the smallest size, what is too long is cut.
+    """The lines of all entries, as large as they fit.
+
+    Best is what can be read easily, with the code and the tracking number on a line each and the name on two at most; then
+    two lines each, in smaller letters; then words broken anywhere; in the end, what is too long is cut.
 
     :return: list of (text, font, size)
     """
-    for most_lines, smallest in ((1, EASY_TEXT), (2, SMALLEST_TEXT)):
+    for most_lines, smallest, breaks_words in ((1, EASY_TEXT, False), (2, SMALL_TEXT, False), (2, SMALLEST_TEXT, True)):
         size = min(LARGEST_TEXT, box.height / 6)
         while size >= smallest:
-            parts = [_break_text(*entry, size, box.width) for entry in entries]
+            parts = [_break_text(*entry, size, box.width, breaks_words) for entry in entries]
             lines = _flatten(entries, parts, size)
             fits = sum(LINE * line_size for _text, _font, line_size in lines) <= box.height
-            if fits and all(len(lines) <= (2 if index == 0 else most_lines) for index, lines in enumerate(parts)):
+            if fits and all(0 < len(lines) <= (most_lines if index else 2) for index, lines in enumerate(parts)):
                 return lines
             size *= 0.95
-    parts = [_break_text(*entry, SMALLEST_TEXT, box.width, may_cut=True) for entry in entries]
+    parts = [_cut_lines(*entry, SMALLEST_TEXT, box.width) for entry in entries]
     return _flatten(entries, parts, SMALLEST_TEXT)
 
 
@@ -179,20 +181,29 @@ def _flatten(entries, parts, size):
     ]
 
 
-def _break_text(text, font, scale, size, width, may_cut=False):
-    """Lines no wider than `width`, broken after words and parts of paths, or anywhere when that would leave a line more
-    than half empty; if it may be cut, two lines at most."""
+def _break_text(text, font, scale, size, width, breaks_words):
+    """Lines no wider than `width`, broken after words and parts of paths; if words may be broken, anywhere, where a line
+    would otherwise be more than half empty.
+
+    :return: list of texts, empty when a word is too wide
+    """
     lines = []
     while text:
         length = _count_fitting(text, font, size * scale, width)
         if length < len(text):
-            breaks = [position for position in range(length // 2, length + 1) if _may_break(text, position)]
+            breaks = [end for end in range(length // 2 if breaks_words else 1, length + 1) if _may_break(text, end)]
+            if not breaks and not breaks_words:
+                return []
             length = max(breaks, default=length)
         lines.append(text[:length].rstrip())
         text = text[length:].lstrip()
-        if text and lines and may_cut:
-            return [*lines, _cut(text, font, size * scale, width)]
     return lines
+
+
+def _cut_lines(text, font, scale, size, width):
+    """Two lines at most, the second one cut if that is not enough."""
+    first, *others = _break_text(text, font, scale, size, width, breaks_words=True)
+    return [first, _cut(text[len(first) :].lstrip(), font, size * scale, width)] if others else [first]
 
 
 def _may_break(text, position):
