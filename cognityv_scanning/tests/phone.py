@@ -3,15 +3,42 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from unittest.mock import patch
 
+from odoo.tests import HttpCase
 from odoo.tests.common import HOST, ChromeBrowser, ChromeBrowserException
 
 from odoo.addons.bus.models.bus import BusBus
 from odoo.addons.bus.websocket import CloseCode, WebsocketConnectionHandler, _kick_all
+from odoo.addons.cognityv_inventory.tests.common import InventoryCommon
 
 from .cut_wire import CutWire
 
+APP = "/odoo/asset-manager"
 PATIENCE = 60
 OUTBOX = "odoo.__WOWL_DEBUG__.root.env.services.scan_outbox"
+
+
+class PhoneCase(HttpCase, InventoryCommon):
+    """Ann counts rack A1 with a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rack_a1.barcode = "RACK-A1"
+        cls.ann = cls._make_phone_user("ann")
+
+    @classmethod
+    def _make_phone_user(cls, login):
+        return cls._make_user(login, "cognityv_inventory.group_manager,stock.group_stock_multi_locations")
+
+    def _open_place(self, phone):
+        phone.open(APP)
+        phone.wait_for_element(".o_am_bar")
+        phone.press("RACK-A1")
+        phone.wait_for_text("A1", ".o_am_header")
+        phone.wait_for_element(".o_am_line")
 
 
 @contextmanager

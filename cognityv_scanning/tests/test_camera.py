@@ -2,34 +2,24 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from odoo.tests import HttpCase, tagged
-
-from odoo.addons.cognityv_inventory.tests.common import InventoryCommon
+from odoo.tests import tagged
 
 from .camera_film import FLAGS, get_camera_flags, make_film, photograph
-from .phone import open_phone
+from .phone import PhoneCase, open_phone
 
 
 @tagged("post_install", "-at_install")
-class TestCamera(HttpCase, InventoryCommon):
+class TestCamera(PhoneCase):
     """Counting with the phone's camera, which sees printed labels of ours."""
-
-    browser_size = "390x844"
-    touch_enabled = True
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rack_a1.barcode = "RACK-A1"
         cls.bolt.barcode = "9501101530003"
-        cls.ann = cls._make_user("ann", "cognityv_inventory.group_manager,stock.group_stock_multi_locations")
 
     def _open_camera(self, phone):
         phone.log_in(self.ann)
-        phone.open("/odoo/asset-manager")
-        phone.wait_for_element(".o_am_bar")
-        phone.press("RACK-A1")
-        phone.wait_for_element(".o_am_line")
+        self._open_place(phone)
         phone.click(".o_am_camera_toggle")
 
     def _make_film(self):

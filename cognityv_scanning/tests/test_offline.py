@@ -1,38 +1,23 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from odoo.addons.cognityv_inventory.tests.common import InventoryCommon
+from .phone import APP, PhoneCase, open_phone
 
-from .phone import open_phone
-
-APP = "/odoo/asset-manager"
 APP_ON_HOME_SCREEN = "/scoped_app/asset-manager"
 PAGE_IS_KEPT = "(await caches.match('/cognityv_scanning/kept_session'))"
 DOCUMENTS_ARE_KEPT = "(await indexedDB.databases()).some(({name}) => name === 'cognityv_scanning.documents')"
 
 
 @tagged("post_install", "-at_install")
-class TestOffline(HttpCase, InventoryCommon):
+class TestOffline(PhoneCase):
     """A phone in a warehouse with bad Wi-Fi: nothing is lost, nothing is twice, and it goes on where it was."""
-
-    browser_size = "390x844"
-    touch_enabled = True
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rack_a1.barcode = "RACK-A1"
         cls.bolt.barcode, cls.nut.barcode = "BOLT-1", "NUT-1"
-        groups = "cognityv_inventory.group_manager,stock.group_stock_multi_locations"
-        cls.ann, cls.bob = (cls._make_user(login, groups) for login in ("ann", "bob"))
+        cls.bob = cls._make_phone_user("bob")
         cls.ann.name = "Ann"
         cls.ann.password = "long enough"
-
-    def _open_place(self, phone):
-        phone.open(APP)
-        phone.wait_for_element(".o_am_bar")
-        phone.press("RACK-A1")
-        phone.wait_for_text("A1", ".o_am_header")
-        phone.wait_for_element(".o_am_line")
 
     def _wait_until_kept(self, phone):
         phone.wait_for(PAGE_IS_KEPT, "the page to be kept")

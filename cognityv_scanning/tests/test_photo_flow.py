@@ -4,28 +4,17 @@ from pathlib import Path
 
 from PIL import Image
 
-from odoo.tests import HttpCase, tagged
-
-from odoo.addons.cognityv_inventory.tests.common import InventoryCommon
+from odoo.tests import tagged
 
 from .camera_film import photograph
-from .phone import open_phone
+from .phone import PhoneCase, open_phone
 
 SIZE = (3000, 2250)
 
 
 @tagged("post_install", "-at_install")
-class TestPhotoFlow(HttpCase, InventoryCommon):
+class TestPhotoFlow(PhoneCase):
     """Counting with photos, where the browser gives no camera."""
-
-    browser_size = "390x844"
-    touch_enabled = True
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rack_a1.barcode = "RACK-A1"
-        cls.ann = cls._make_user("ann", "cognityv_inventory.group_manager,stock.group_stock_multi_locations")
 
     def _take_photo(self, *records):
         """Labels on a table, as large and as grainy as a phone's camera makes it: a few megabytes."""
@@ -41,10 +30,7 @@ class TestPhotoFlow(HttpCase, InventoryCommon):
 
     def _open_place(self, phone):
         phone.log_in(self.ann)
-        phone.open("/odoo/asset-manager")
-        phone.wait_for_element(".o_am_bar")
-        phone.press("RACK-A1")
-        phone.wait_for_element(".o_am_line")
+        super()._open_place(phone)
 
     def test_the_label_in_a_photo_is_counted(self):
         photo = self._take_photo(self.bolt)

@@ -12,9 +12,6 @@ class TestVerificationSubmit(VerificationCase):
     def _count_a1(self, session, bolts=10, nuts=4):
         self._push(session, self._event("BOLT-1", quantity=bolts), self._event("NUT-1", quantity=nuts))
 
-    def _get_choice_names(self, session):
-        return [choice["name"] for choice in session.get_review()["choices"]]
-
     # Review
 
     def test_review_shows_what_differs(self):

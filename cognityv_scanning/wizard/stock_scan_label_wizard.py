@@ -97,7 +97,7 @@ class StockScanLabelWizard(models.TransientModel):
         help="As a Code 128 below, so that Odoo's own Barcode app and old scanners read the label, too.",
     )
     has_room_for_bars = fields.Boolean(compute="_compute_has_room_for_bars")
-    label_count = fields.Integer("Labels", compute="_compute_preview")
+    label_count = fields.Integer("Number of labels", compute="_compute_preview")
     summary = fields.Char(compute="_compute_preview")
     warning = fields.Text(compute="_compute_preview")
     preview = fields.Html(compute="_compute_preview", sanitize=False)

@@ -55,22 +55,6 @@ class StockLocationCost(models.Model):
         self._post_pending()
         return super()._search(*args, **kwargs)
 
-    @api.model
-    def _get_averages(self, product_ids, location_ids):
-        """What one unit costs in a place, of products with stock there.
-
-        :param product_ids: list of ids of product.product
-        :param location_ids: list of ids of stock.location
-        :return: dict of (product id, location id) → price of one unit; without those that are not in stock there
-        """
-        domain = [
-            ("product_id", "in", product_ids),
-            ("location_id", "in", location_ids),
-            ("quantity", "!=", 0),
-        ]
-        costs = self.sudo().search_fetch(domain, ["product_id", "location_id", "average_cost"])
-        return {(cost.product_id.id, cost.location_id.id): cost.average_cost for cost in costs}
-
     def action_view_history(self):
         """Open what brought this place to its average."""
         self.ensure_one()
