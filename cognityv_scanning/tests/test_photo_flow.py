@@ -28,14 +28,14 @@ class TestPhotoFlow(PhoneCase):
         self.assertGreater(path.stat().st_size, 2_000_000)
         return path
 
-    def _open_place(self, phone):
+    def _log_in_at_place(self, phone):
         phone.log_in(self.ann)
-        super()._open_place(phone)
+        self._open_place(phone)
 
     def test_the_label_in_a_photo_is_counted(self):
         photo = self._take_photo(self.bolt)
         with open_phone(self, [self.ann]) as phone:
-            self._open_place(phone)
+            self._log_in_at_place(phone)
             phone.choose_file(".o_scan_photo input", photo)
             phone.wait_for_line("Bolt", "1")
             phone.wait_until_sent()
@@ -45,7 +45,7 @@ class TestPhotoFlow(PhoneCase):
     def test_of_two_labels_the_person_says_which(self):
         photo = self._take_photo(self.bolt, self.nut)
         with open_phone(self, [self.ann]) as phone:
-            self._open_place(phone)
+            self._log_in_at_place(phone)
             phone.choose_file(".o_scan_photo input", photo)
             phone.wait_for_text("Several codes in the photo")
             phone.wait_for("document.querySelectorAll('.o_scan_photo_code').length === 2", "two codes")
@@ -59,7 +59,7 @@ class TestPhotoFlow(PhoneCase):
     def test_without_network_it_says_so(self):
         photo = self._take_photo(self.bolt)
         with open_phone(self, [self.ann]) as phone:
-            self._open_place(phone)
+            self._log_in_at_place(phone)
             phone.wire.cut()
             phone.choose_file(".o_scan_photo input", photo)
             phone.wait_for_text("A photo is read by the server, and there is no network")
