@@ -165,6 +165,8 @@ class StockInventorySheetLine(models.Model):
             line.is_counted = bool(counts)
 
     @api.depends(
+        "count_ids.quantity",
+        "count_ids.mode",
         "count_ids.pass_number",
         "count_ids.counted_at",
         "count_ids.superseded",
@@ -174,9 +176,11 @@ class StockInventorySheetLine(models.Model):
     )
     def _compute_last_count(self):
         """Apart from `_compute_counted`: a form that is being filled in must not take back what is typed."""
-        counts_by_line = self._get_accepted_counts()
+        passes_by_line = self._get_passes()
         for line in self:
-            last = counts_by_line[line.id][-1:]
+            passes = passes_by_line[line._origin.id]
+            line.count_status = line._get_count_status(passes)
+            last = line._get_accepted_counts_of(passes)[-1:]
             line.last_counted_at = last and last[0].counted_at
             line.last_counted_by_id = last and last[0].user_id
             line.counted_on_hand = last[0].on_hand_qty if last else 0.0

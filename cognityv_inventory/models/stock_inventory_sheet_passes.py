@@ -152,7 +152,7 @@ class StockInventorySheetLine(models.Model):
     _inherit = "stock.inventory.sheet.line"
 
     count_status = fields.Selection(
-        COUNT_STATUSES, "Count status", compute="_compute_count_status", store=True, default="to_count"
+        COUNT_STATUSES, "Count status", compute="_compute_last_count", store=True, default="to_count"
     )
     asked_pass = fields.Integer("Pass asked for", readonly=True, help="Zero while no recount was asked for.")
     asked_at = fields.Datetime("Recount asked on", readonly=True)
@@ -170,19 +170,6 @@ class StockInventorySheetLine(models.Model):
     )
     own_counted = fields.Boolean("Counted by me", compute="_compute_own_count", readonly=False)
     pass_summary = fields.Char("Passes", compute="_compute_pass_summary", groups=MANAGER_GROUP)
-
-    @api.depends(
-        "count_ids.quantity",
-        "count_ids.mode",
-        "count_ids.counted_at",
-        "count_ids.superseded",
-        "asked_pass",
-        "accepted_pass",
-    )
-    def _compute_count_status(self):
-        passes_by_line = self._get_passes()
-        for line in self:
-            line.count_status = line._get_count_status(passes_by_line[line._origin.id])
 
     @api.depends("count_ids.superseded")
     @api.depends_context("uid")
@@ -284,9 +271,11 @@ class StockInventorySheetLine(models.Model):
         passes_by_line = self._get_passes()
         accepted = defaultdict(list)
         for line in self:
-            passes = passes_by_line[line.id]
-            accepted[line.id] = passes.counts(line._get_accepted_pass(passes))
+            accepted[line.id] = line._get_accepted_counts_of(passes_by_line[line.id])
         return accepted
+
+    def _get_accepted_counts_of(self, passes):
+        return passes.counts(self._get_accepted_pass(passes))
 
     def _sum_counts(self, counts):
         """What the counts of a pass add up to, rounded to the unit of the product."""

@@ -48,7 +48,7 @@ class VerificationBatch(ScanBatch):
         lines = self.line_model.search(self._get_line_domain(items, places))
         for line in lines | self.line_model.union(*(item.line.inventory_line_id for item in items if item.line)):
             self._remember_line(line)
-        self.passes = lines._get_passes()
+        self.passes = self._get_passes_needed(lines)
         self.held = self._get_held(items, places)
 
     def _get_all_items(self, scans):
@@ -270,6 +270,13 @@ class VerificationBatch(ScanBatch):
             vals = late
         return CountPlan(line, line._assign_pass(vals, passes), mode, quantity, is_late=vals is late)
 
+    def _get_passes_needed(self, lines):
+        """The passes of those lines that are counted again, apart, or once only; any other line just takes a count more,
+        and has thousands of them when it is scanned."""
+        if self.sheet._compares():
+            return lines._get_passes()
+        return lines.filtered(lambda line: line.asked_pass or line._is_one_serial_number())._get_passes()
+
     def _get_passes(self, line):
         return self.passes.setdefault(line.id, LinePasses())
 
@@ -353,7 +360,7 @@ class VerificationBatch(ScanBatch):
 
     def _forget(self, event):
         lines = (event | self._get_content(event)).count_id.line_id
-        passes = lines._get_passes()
+        passes = self._get_passes_needed(lines)
         self.passes.update({line.id: passes[line.id] for line in lines})
         self.visits = self._get_visits()
 
