@@ -33,12 +33,13 @@ class Verdict:
     :param vals: more values of the event that is stored
     :param matches: what the code may stand for, when it is several things
     :param content: values of more events: what was in a package that was scanned
+    :param lines: what changed besides the lines of these events
     :param answer: what else the phone is told
     """
 
-    def __init__(self, outcome, message, vals=None, matches=(), content=(), **answer):
+    def __init__(self, outcome, message, vals=None, matches=(), content=(), lines=(), **answer):
         self.outcome, self.message, self.vals, self.matches = outcome, message, vals or {}, list(matches)
-        self.content, self.answer = list(content), answer
+        self.content, self.lines, self.answer = list(content), lines, answer
 
 
 class ScanBatch:
@@ -93,7 +94,8 @@ class ScanBatch:
     def _remember(self, events):
         self.known.update({event.client_uuid: event for event in events})
         mine = events.filtered(lambda event: event.session_id == self.session)
-        self.undone_before |= {event.undo_uuid for event in mine if event.undo_uuid and event.user_id == self.env.user}
+        undoing = mine.filtered(lambda event: event.outcome == "accepted" and event.user_id == self.env.user)
+        self.undone_before |= {event.undo_uuid for event in undoing if event.undo_uuid}
         self.replacing.update({event.replaces_uuid: event for event in mine if event.replaces_uuid})
 
     def _is_fresh(self, scan):
@@ -127,7 +129,8 @@ class ScanBatch:
             message = self.env._("This scan has arrived before, for something else; it is not taken twice.")
             self._answer(event.client_uuid, "refused", message)
             return
-        touched = [{"line_id": line.id} for line in (event | self._get_content(event)).line_id]
+        undone = self.known.get(event.undo_uuid)
+        touched = [{"line_id": line.id} for line in (*self._get_lines_of(event), *self._get_lines_of(undone))]
         more = {"first_result": event.outcome, **self._get_more_again(event)}
         self._answer(event.client_uuid, "repeated", event.message, event.matches or [], touched, **more)
 
@@ -349,9 +352,9 @@ class ScanBatch:
         vals = {"undo_uuid": scan.undo}
         try:
             message = self._undo_event(target) if target else self.env._("Undone; the scan itself is still on its way.")
-            return Verdict("accepted", message, vals)
+            return Verdict("accepted", message, vals, lines=self._get_lines_of(target))
         except UserError as error:
-            return Verdict("refused", error.args[0], {"replaces_uuid": False})
+            return Verdict("refused", error.args[0], vals)
 
     def _undo_event(self, target):
         """
@@ -379,6 +382,10 @@ class ScanBatch:
     def _may_undo_of_others(self):
         return self.env.su
 
+    def _get_lines_of(self, event):
+        """The lines that an event belongs to; none when it has not arrived."""
+        return (event | self._get_content(event)).line_id if event else ()
+
     def _get_content(self, event):
         """What was in the package that was scanned."""
         if event.product_id or not event.package_id:
@@ -401,7 +408,8 @@ class ScanBatch:
         vals = self._prepare_event_vals(scan, verdict)
         content = [self._prepare_content_event(vals, *numbered) for numbered in enumerate(verdict.content, 1)]
         self.waiting += [vals, *content]
-        answer = verdict.outcome, verdict.message, verdict.matches, [vals, *content]
+        touched = [vals, *content, *({"line_id": line.id} for line in verdict.lines)]
+        answer = verdict.outcome, verdict.message, verdict.matches, touched
         self._answer(scan.client_uuid, *answer, warning=self._get_warning(), **verdict.answer)
 
     def _prepare_content_event(self, vals, number, content):

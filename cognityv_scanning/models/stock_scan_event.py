@@ -87,10 +87,6 @@ class StockScanEvent(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("A scan is evidence and cannot be deleted; undo it instead."))
 
-    def _is_problem(self):
-        """Whether this still waits for somebody to put it right."""
-        return self.outcome in PROBLEMS and not self.undone_at and not self.settled_by_id
-
     def _set_undone(self):
         as_own_write(self.sudo()).write({"undone_at": fields.Datetime.now()})
 

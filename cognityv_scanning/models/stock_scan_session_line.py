@@ -113,7 +113,15 @@ class StockScanSessionLine(models.Model):
     def _get_payloads(self):
         """What the app shows of these lines, in the same order."""
         elsewhere = self._get_elsewhere()
-        return [{**line._prepare_payload(), "elsewhere": elsewhere.get(line, False)} for line in self]
+        versions = {session: session._get_version() for session in self.session_id}
+        return [
+            {
+                **line._prepare_payload(),
+                "elsewhere": elsewhere.get(line, False),
+                "version": versions[line.session_id],
+            }
+            for line in self
+        ]
 
     def _prepare_payload(self):
         hidden = self.hides_current_qty

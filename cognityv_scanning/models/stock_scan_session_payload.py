@@ -40,6 +40,12 @@ class StockScanSession(models.Model):
             "outcome": self.outcome,
         }
 
+    def _get_version(self):
+        """A number that grows with every scan: what was heard of a line with a smaller one is older."""
+        return (
+            self.env["stock.scan.event"].sudo().search([("session_id", "=", self.id)], order="id desc", limit=1).id or 0
+        )
+
     def _can_submit(self):
         return self.state == "open"
 
@@ -47,6 +53,8 @@ class StockScanSession(models.Model):
         """The scans that wait for somebody to put them right, oldest first, as far as this user may see them."""
         domain = Domain("session_id", "=", self.id) & Domain("outcome", "in", PROBLEMS)
         domain &= Domain("undone_at", "=", False) & Domain("settled_by_id", "=", False)
+        # That something cannot be taken back is said once; there is nothing to put right.
+        domain &= Domain("undo_uuid", "=", False)
         return self.env["stock.scan.event"].search(domain, order="id")
 
     # Codes

@@ -161,12 +161,22 @@ class TestSessionPush(SessionCase):
 
     # Undo
 
+    def test_version_of_a_line_grows_with_every_scan(self):
+        session = self._make_session()
+        event = self._event("BOLT-1")
+        [first] = session.push([event])[0]["lines"]
+        [undone] = session.undo(event["client_uuid"])["lines"]
+        self.assertGreater(undone["version"], first["version"])
+        self.assertEqual(session.get_payload()["lines"][0]["version"], undone["version"])
+
     def test_undo_takes_a_scan_back(self):
         session = self._make_session()
         event = self._event("BOLT-1", quantity=3)
         session.push([event])
         result = session.undo(event["client_uuid"])
         self.assertEqual((result["result"], self._scanned(session)), ("accepted", {}))
+        self.assertEqual([line["scanned"] for line in result["lines"]], [0])
+        self.assertEqual(session.undo(event["client_uuid"])["lines"], result["lines"])
         self.assertTrue(session.event_ids.filtered("code").undone_at)
         self.assertEqual(session.undo(event["client_uuid"])["result"], "repeated")
 
@@ -198,6 +208,7 @@ class TestSessionPush(SessionCase):
         session.push([event])
         result = session.with_user(self.manager).undo(event["client_uuid"])
         self.assertEqual((result["result"], self._scanned(session)), ("refused", {self.bolt: 1}))
+        self.assertFalse(session.get_payload()["problems"])
 
     # Closed
 
@@ -272,7 +283,8 @@ class TestSessionPush(SessionCase):
         self.assertEqual(len(result["lines"]), 2)
         self.assertEqual(self._push_one(session, "PACK-1")["result"], "refused")
         self.assertEqual(self._push_one(session, "S1")["result"], "over")
-        session.undo(event["client_uuid"])
+        undone = session.undo(event["client_uuid"])
+        self.assertEqual(sorted(line["scanned"] for line in undone["lines"]), [0, 0])
         self.assertEqual(self._scanned(session), {})
 
     def test_package_with_something_wrong_is_refused_whole(self):

@@ -226,6 +226,16 @@ test("what this device has scanned is not counted twice when the server tells ev
     expect(getScanned(session, "Bolt")).toBe(1);
 });
 
+test("a notice that comes late does not bring an older total back", async () => {
+    const session = open();
+    await session.scan("BOLT");
+    session.onResults([makeResult(outbox, "accepted", { lines: [makeLine(1, "Bolt", 10, 0, { version: 8 })] })]);
+    session.onNotification({ lines: [makeLine(1, "Bolt", 10, 1, { version: 7 })], by: false });
+    expect(getScanned(session, "Bolt")).toBe(0);
+    session.onNotification({ lines: [makeLine(1, "Bolt", 10, 3, { version: 9 })], by: "Ben" });
+    expect(getScanned(session, "Bolt")).toBe(3);
+});
+
 test("a problem is dismissed", async () => {
     const session = open();
     await session.scan("SCREW");

@@ -63,8 +63,12 @@ export class SessionState {
         this.version++;
         const merged = new Map(this.payload.lines.map((line) => [line.id, line]));
         for (const line of lines) {
-            // Where else something is, is not told to everybody.
-            merged.set(line.id, { ...merged.get(line.id), ...line, by });
+            const known = merged.get(line.id);
+            // A notice may come after the answer to something that was done later.
+            if (!(line.version < known?.version)) {
+                // Where else something is, is not told to everybody.
+                merged.set(line.id, { ...known, ...line, by });
+            }
         }
         this.payload = { ...this.payload, lines: [...merged.values()] };
         this.state.payload = markRaw(this.payload);
