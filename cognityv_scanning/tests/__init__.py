@@ -25,6 +25,7 @@ from . import (
     test_scan_code,
     test_scan_link,
     test_scan_link_followed,
+    test_scan_start,
     test_scan_stress,
     test_service_worker,
     test_session_push,

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from .common_flows import ProductionCommon
+from .common_flows import FlowsCommon, ProductionCommon
 
 
 @tagged("post_install", "-at_install")
@@ -80,3 +80,29 @@ class TestAppTours(HttpCase, ProductionCommon):
         self.start_tour("/odoo/asset-manager", "asset_manager_blind_phone", login=self.counter.login)
         self.assertEqual((sheet.state, sheet.line_ids.real_qty), ("completed", 2))
         self.assertEqual(sheet.line_ids.count_ids.mapped("user_id"), self.counter)
+
+    def test_stock_management(self):
+        self.start_tour("/odoo/asset-manager", "asset_manager_stock_phone", login=self.manager.login)
+        correction = self.env["stock.correction"].search([("product_id", "=", self.bolt.id)])
+        self.assertEqual((correction.real_qty, correction.comment), (3, "behind the rack"))
+        self.assertEqual(self._on_hand(self.bolt, self.rack_a2), 3)
+
+
+@tagged("post_install", "-at_install")
+class TestAppDesktop(HttpCase, FlowsCommon):
+    """At a desk with a hand scanner."""
+
+    def test_from_the_menu(self):
+        self.bolt.barcode = "BOLT-EAN"
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.bolt.id, "product_uom_qty": 2})],
+            }
+        )
+        order.action_confirm()
+        self.start_tour("/odoo", "asset_manager_desktop", login=self.clerk.login)
+        session = self.env["stock.scan.session"].search([("sale_id", "=", order.id)])
+        self.assertEqual(session.event_ids.mapped("code"), ["BOLT-EAN"])
+        self.assertEqual(session.state, "open")

@@ -10,6 +10,10 @@ import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { contains, defineModels, makeMockEnv, mockService, models, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { FakeOutbox, makeLine, makePayload, makeResult } from "./session_test_helpers";
 
+class StockScanResolver extends models.Model {
+    _name = "stock.scan.resolver";
+}
+
 class StockScanSession extends models.Model {
     _name = "stock.scan.session";
 }
@@ -19,7 +23,7 @@ class StockScanSessionLine extends models.Model {
 }
 
 defineMailModels();
-defineModels([StockScanSession, StockScanSessionLine]);
+defineModels([StockScanResolver, StockScanSession, StockScanSessionLine]);
 
 let outbox;
 const feedback = { settings: { sound: true, vibration: true }, tell: (outcome) => expect.step(outcome), toggle: () => {} };
@@ -190,6 +194,26 @@ test("typing finds what is on the document", async () => {
     await contains(".o_am_suggestions button").click();
     expect(".o_am_outcome_item").toHaveText("Nut");
     expect.verifySteps(["accepted"]);
+});
+
+test("in a place, what nobody expected is found by typing as well", async () => {
+    onRpc("stock.scan.resolver", "suggest", ({ args, kwargs }) => {
+        expect.step([args, kwargs.kinds]);
+        return [
+            { kind: "product", model: "product.product", id: 101, product_id: 101, product: "Bolt" },
+            { kind: "product", model: "product.product", id: 150, product_id: 150, product: "Bold pen" },
+        ];
+    });
+    await mountScreen({ kind: "verification", location_id: 8 });
+    await contains(".o_am_type").click();
+    await contains(".o_am_type_input").edit("bol", { confirm: false });
+    await runAllTimers();
+    await animationFrame();
+    expect(queryAllTexts(".o_am_suggestions .fw-bold")).toEqual(["Bolt", "Bold pen"]);
+    await contains(".o_am_suggestions button:last").click();
+    expect(outbox.events.at(-1)).toMatchObject({ product_id: 150 });
+    expect(".o_am_outcome_item").toHaveText("Bold pen");
+    expect.verifySteps([[["bol"], ["product", "lot"]], "accepted"]);
 });
 
 const makeReview = (values = {}) => ({ lines: [], summary: "1 of 2 items differs.", choices: [], warnings: [], problems: 0, ...values });

@@ -43,9 +43,10 @@ export function useStarts(kind) {
         const found = await find(code);
         const starts = (found || []).filter((start) => !kind || start.kind === kind);
         if (starts.length) {
-            state.outcome = null;
-            state.starts = starts.length > 1 ? starts : [];
-            return starts.length > 1 ? undefined : starts[0];
+            const isOne = starts.length === 1;
+            state.outcome = isOne ? { outcome: "opening", item: starts[0].title } : null;
+            state.starts = isOne ? [] : starts;
+            return isOne ? starts[0] : undefined;
         }
         if (!found) {
             tell("unknown", code, _t("There is no network: only what was opened on this device before can be opened."));

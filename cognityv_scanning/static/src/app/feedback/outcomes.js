@@ -37,6 +37,7 @@ export const OUTCOMES = {
     },
     // Waits for an answer of the server: nothing is said yet.
     waiting: { title: _t("Checking"), icon: "fa-ellipsis-h", color: "secondary", tones: [], vibration: [] },
+    opening: { title: _t("Opening"), icon: "fa-ellipsis-h", color: "secondary", tones: [], vibration: [] },
     undone: { title: _t("Taken back"), icon: "fa-undo", color: "secondary", tones: [[440, 0.08]], vibration: [30] },
     left: { title: _t("Not added"), icon: "fa-times", color: "secondary", tones: [], vibration: [] },
 };

@@ -43,7 +43,8 @@ export function getEffect(event, entry, lines) {
     if (lacksNumber || isSum) {
         return null;
     }
-    return { ...getPlacedIdentity(entry), quantity: event.quantity ?? entry.quantity ?? 1, mode };
+    const named = pickKnown(entry, ["product", "lot"]);
+    return { ...named, ...getPlacedIdentity(entry), quantity: event.quantity ?? entry.quantity ?? 1, mode };
 }
 
 /** What takes an effect back. */

@@ -8,7 +8,10 @@ import { SessionState } from "./session_state";
 import { isOver } from "./totals";
 
 // What a person does: one after the other, since each depends on what the one before has changed.
-const IN_TURN = ["scan", "pick", "setQuantity", "undo", "acceptOver", "choose", "decline", "fix", "dismiss", "retry"];
+const IN_TURN = [
+    ...["scan", "pick", "pickMatch", "setQuantity", "undo"],
+    ...["acceptOver", "choose", "decline", "fix", "dismiss", "retry"],
+];
 // How many scans of this visit can be taken back, one after the other.
 const MAX_UNDO = 100;
 
@@ -64,6 +67,14 @@ export class ScanSession extends SessionState {
     async pick(line) {
         await this.postponeQuestion();
         await this.scanItem(getLineIdentity(line), getLineIdentity(line));
+    }
+
+    /** An item that the person found, and that may not be on the list: one of it. */
+    async pickMatch({ product, lot_name: lot, ...match }) {
+        await this.postponeQuestion();
+        const identity = getIdentity(match);
+        const entry = this.payload.kind === "verification" ? this.placeEntry(identity) : identity;
+        await this.scanItem(identity, { ...entry, product, lot });
     }
 
     /** The person typed a quantity: the item's total ("set"), or more of it ("add"). */

@@ -1,5 +1,6 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { AppHeader } from "../header/app_header";
 import { LineRow } from "../line/line_row";
 import { LineSheet } from "../line/line_sheet";
@@ -106,8 +107,15 @@ export class SessionScreen extends Component {
         }
     }
 
-    /** What is on the document comes first, and without network. */
+    /** What is on the document comes first, and without network; in a place, anything else may be found as well. */
     async suggest(text) {
+        const known = this.suggestLines(text);
+        const isFull = known.length >= MAX_SUGGESTIONS || this.payload.kind !== "verification";
+        const found = isFull ? [] : await this.findItems(text, MAX_SUGGESTIONS - known.length);
+        return [...known, ...found];
+    }
+
+    suggestLines(text) {
         const wanted = text.toLowerCase();
         const isMeant = ({ product, code, lot }) => [product, code, lot].some((word) => word && word.toLowerCase().includes(wanted));
         return this.document.lines
@@ -119,6 +127,26 @@ export class SessionScreen extends Component {
                 detail: [line.code, line.lot].filter(Boolean).join(" · "),
                 pick: () => this.props.session.pick(line),
             }));
+    }
+
+    async findItems(text, limit) {
+        let matches;
+        try {
+            matches = await this.orm.silent.call("stock.scan.resolver", "suggest", [text], { kinds: ["product", "lot"], limit });
+        } catch (error) {
+            if (error instanceof ConnectionLostError) {
+                return [];
+            }
+            throw error;
+        }
+        const isNew = ({ product_id, lot_id }) =>
+            !this.document.lines.some((line) => line.product_id === product_id && (line.lot_id || 0) === (lot_id || 0));
+        return matches.filter(isNew).map((match) => ({
+            key: `${match.model},${match.id}`,
+            title: match.product,
+            detail: match.lot_name || "",
+            pick: () => this.props.session.pickMatch(match),
+        }));
     }
 
     closeLine() {
