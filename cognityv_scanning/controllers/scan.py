@@ -33,8 +33,9 @@ class ScanController(http.Controller):
         if user_id and user_id != request.env.uid:
             raise Forbidden(request.env._("These scans are somebody else's; they have to log in to send them."))
         session = self._get_session(session_id)
+        resolved = session._read_ahead(events)
         with session._one_at_a_time():
-            results = session.push(events, sent_at)
+            results = session._push(events, sent_at, resolved)
             request.env.cr.commit()
         return results
 

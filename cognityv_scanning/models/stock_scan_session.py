@@ -271,6 +271,8 @@ class StockScanSession(models.Model):
             query = SQL("UPDATE stock_scan_session SET write_date = write_date WHERE id IN %s", tuple(sorted(self.ids)))
             self.env.cr.execute(query)
             self.invalidate_recordset(["state"])
+            # Who may use a session is asked once, not with each of its fields again.
+            self.sudo().fetch(["state"])
 
     def _check_open(self):
         """

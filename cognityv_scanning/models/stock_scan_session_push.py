@@ -11,6 +11,8 @@ from ..tools.scan_event import MAX_EVENT_BYTES, MAX_EVENTS, BadEvent, read_event
 
 # Nobody holds the lock for longer than a push takes; what does is stuck, and the phone will come again.
 MAX_WAIT = "10s"
+# So many scans at most are looked up before the lock.
+MAX_READ_AHEAD = 10
 # As `_get_bus_channel` makes them; nine digits are less than the greatest id.
 CHANNEL = re.compile(r"cognityv_scanning\.session_(\d{1,9})")
 
@@ -36,11 +38,19 @@ class StockScanSession(models.Model):
             `first_result` of a repeat, `message`, `matches` (to choose from), `lines` (those that changed), `warning`
         :raises UserError: when a field holds rubbish; nothing has changed then
         """
+        return self._push(events, sent_at, {})
+
+    def _push(self, events, sent_at, resolved):
+        """
+        :param dict resolved: code → what it stands for, of those that were asked already
+        """
         self.ensure_one()
         inputs, clock = self._read_push(events, sent_at)
         self.check_access("read")
         self._lock()
-        answers = self._get_batch(inputs, clock).run()
+        batch = self._get_batch(inputs, clock)
+        batch.resolved.update(resolved)
+        answers = batch.run()
         lines = self._get_lines_payload({line_id for _answer, line_ids in answers for line_id in line_ids})
         self._notify_lines(lines)
         return [
@@ -120,9 +130,21 @@ class StockScanSession(models.Model):
             self.env.cr.rollback()
             yield
 
+    def _read_ahead(self, events):
+        """What the codes of these scans stand for, asked while nobody has to wait for it: see `_one_at_a_time`.
+
+        Only of a few: many at once were scanned some time ago, and most of what comes again is known already.
+
+        :return: dict of code → matches
+        """
+        inputs, _clock = self._read_push(events, None)
+        codes = {scan.code for scan in inputs if scan.code} if len(inputs) <= MAX_READ_AHEAD else ()
+        resolver = self.env["stock.scan.resolver"]
+        return {code: resolver.resolve(code) for code in codes}
+
     def _get_lock_key(self):
         """Table and id of what is locked: people in several places of a sheet have its lines in common."""
-        locked = self.sheet_id or self
+        locked = self.sudo().sheet_id or self
         return locked._table, locked.id
 
     # Others who look at the same session
@@ -138,7 +160,7 @@ class StockScanSession(models.Model):
             self._notify({"lines": shown if self._may_broadcast_lines() else []})
 
     def _notify(self, what):
-        message = {"session_id": self.id, "by": self.env.user.name, **what}
+        message = {"session_id": self.id, "by": self.env.user.sudo().name, **what}
         self.env["bus.bus"]._sendone(self._get_bus_channel(), "cognityv_scanning/session", message)
 
     def _get_bus_channel(self):

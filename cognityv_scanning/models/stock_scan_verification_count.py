@@ -121,8 +121,9 @@ class StockScanSession(models.Model):
 
     def _find_lines_of(self, inventory_lines):
         domain = [("session_id", "=", self.id), ("inventory_line_id", "in", inventory_lines.ids)]
-        lines = self.env["stock.scan.session.line"].sudo().search(domain).sudo(self.env.su)
-        return {line.inventory_line_id.id: line for line in lines}
+        # Read before anybody else's rules apply: whoever may use the session may see its lines.
+        lines = self.env["stock.scan.session.line"].sudo().search(domain)
+        return {line.inventory_line_id.id: line.sudo(self.env.su) for line in lines}
 
     def _get_line_quantities(self, lines):
         if not self._is_for_place():
@@ -158,9 +159,10 @@ class StockScanSession(models.Model):
 
     def _is_blind_elsewhere(self):
         """Whether somebody counts this place blind on another sheet, and so must not learn what it has from this one."""
-        around = list(self.location_id._get_ids_upwards())
+        place = self.location_id.sudo()
         domain = Domain("blind", "=", True) & Domain("state", "not in", CLOSED_STATES)
-        domain &= Domain("location_id", "in", around) | Domain("location_id", "child_of", self.location_id.ids)
+        within = Domain("location_id.parent_path", "=like", f"{place.parent_path}%")
+        domain &= Domain("location_id", "in", list(place._get_ids_upwards())) | within
         return bool(self.env["stock.inventory.sheet"].sudo().search_count(domain, limit=1))
 
 
