@@ -152,6 +152,21 @@ class StockScanSession(models.Model):
 
     # Others who look at the same session
 
+    def _notify_lines(self, lines):
+        """Also those who count the same from another session: the aisle, while this one is for a rack in it."""
+        result = super()._notify_lines(lines)
+        if lines and self.sheet_id.include_sublocations:
+            counted = self.env["stock.scan.session.line"].browse(lines).inventory_line_id
+            for session, same in self._find_lines_elsewhere(counted).grouped("session_id").items():
+                super(StockScanSession, session)._notify_lines(session._get_lines_payload(same.ids))
+        return result
+
+    def _find_lines_elsewhere(self, inventory_lines):
+        """The lines of other open sessions that mirror the same inventory lines."""
+        domain = Domain("inventory_line_id", "in", inventory_lines.ids) & Domain("session_id", "!=", self.id)
+        lines = self.env["stock.scan.session.line"].sudo().search(domain & Domain("session_id.state", "=", "open"))
+        return lines.sudo(self.env.su)
+
     def _may_broadcast_lines(self):
         if not self._is_for_place():
             return super()._may_broadcast_lines()

@@ -242,6 +242,16 @@ class TestSessionRights(VerificationCase):
         self.assertEqual((line["product_id"], line["scanned"]), (self.bolt.id, 1))
         self.assertNotIn("elsewhere", line)
 
+    def test_scans_in_a_rack_are_told_to_those_who_count_the_whole_stock(self):
+        sheet = self._make_counted_sheet()
+        rack, whole = self._open(sheet), self._open(sheet, self.stock)
+        self._push_one(rack, "BOLT-1")
+        [message] = self._get_notifications(whole)
+        [line] = message["lines"]
+        own = whole.line_ids.filtered(lambda line: line.location_id == self.rack_a1 and line.product_id == self.bolt)
+        self.assertEqual((message["session_id"], line["id"], line["scanned"]), (whole.id, own.id, 1))
+        self.assertEqual(self._get_notifications(self._open(sheet, self.rack_a2)), [])
+
     def test_closing_is_told_to_others(self):
         session = self._make_session()
         session.action_cancel()
