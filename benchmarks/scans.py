@@ -17,7 +17,6 @@ The scanners are threads of this process: what they take from the processor is i
 """
 
 import argparse
-import contextlib
 import os
 import statistics
 import sys
@@ -26,7 +25,6 @@ import time
 from pathlib import Path
 
 from bench import (
-    PREFIX,
     Cluster,
     Failure,
     close_all,
@@ -44,18 +42,6 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "cognityv_scanning" / 
 from scan_stress import Server, find_faults, make_scene, read_scene, run_scanners, stroll
 
 LIMIT_MS = 100.0
-
-
-@contextlib.contextmanager
-def scratch_database(cluster, template):
-    """A copy of the template that is dropped at the end."""
-    name = f"{PREFIX}{os.getpid()}_scans"
-    cluster.copy(template, name)
-    try:
-        yield name
-    finally:
-        close_all()
-        cluster.drop(name)
 
 
 def summarize(milliseconds, failed):
@@ -77,7 +63,7 @@ def run_storm(scene, server, database, options):
     """
     :raises Failure: when a scan was lost, counted twice or counted wrongly
     """
-    run = run_scanners(scene, server, options.scanners, options.scans)
+    run = run_scanners(scene, server, options.scanners, options.storm)
     threads = run["scanners"]
     with transaction(database) as env:
         faults = find_faults(threads, read_scene(env, scene))
@@ -96,7 +82,7 @@ def run_storm(scene, server, database, options):
 
 def run_all(cluster, options):
     """:return: dict of part → numbers"""
-    with scratch_database(cluster, options.template) as database, tempfile.TemporaryDirectory() as folder:
+    with cluster.scratch(options.template) as (database, _seed), tempfile.TemporaryDirectory() as folder:
         Registry(database)
         with transaction(database) as env:
             storm_scene, scene = make_scene(env), make_scene(env)
@@ -142,9 +128,9 @@ def main():
     parser.add_argument("--workers", type=int, default=2, help="worker processes of the server (2)")
     parser.add_argument("--template", default="cognityv_template", help="the database that is copied")
     options = parser.parse_args()
-    options.scans = options.storm
     config.parse_config(["-c", options.conf, "--no-http", "--log-level=error"])
     cluster = Cluster(options.conf)
+    cluster.drop_stale()
     about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
     try:
         results = run_all(cluster, options)
@@ -153,7 +139,7 @@ def main():
         return 1
     results["load_after"] = round(os.getloadavg()[0], 2)
     say_summary(results)
-    names = ("scans", "scanners", "pace", "seconds", "workers")
+    names = ("storm", "scanners", "pace", "seconds", "workers")
     settings = {name: getattr(options, name) for name in names}
     write_results(options.root, "scans", settings, about | results)
     return 0

@@ -175,7 +175,10 @@ class StockInventorySheetLine(models.Model):
         "accepted_pass",
     )
     def _compute_last_count(self):
-        """Apart from `_compute_counted`: a form that is being filled in must not take back what is typed."""
+        """What the passes say besides the quantity.
+
+        Apart from `_compute_counted`: a form that is being filled in must not take back what is typed.
+        """
         passes_by_line = self._get_passes()
         for line in self:
             passes = passes_by_line[line._origin.id]

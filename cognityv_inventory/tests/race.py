@@ -19,7 +19,14 @@ def connection(database):
             cr.rollback()
 
 
-class RaceCase(TransactionCase):
+class ConnectionCase(TransactionCase):
+    """A test that commits, on connections of its own."""
+
+    def _connection(self):
+        return connection(self.env.cr.dbname)
+
+
+class RaceCase(ConnectionCase):
     """Two real connections at once. What is made here is committed, and removed at the end."""
 
     def setUp(self):
@@ -40,9 +47,6 @@ class RaceCase(TransactionCase):
             self.sheet_ids = [sheet.id]
             env.cr.commit()
         self.addCleanup(self._remove_everything)
-
-    def _connection(self):
-        return connection(self.env.cr.dbname)
 
     def _remove_everything(self):
         with self._connection() as env:

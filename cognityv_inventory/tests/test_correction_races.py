@@ -5,14 +5,14 @@ from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .race import connection
+from .race import ConnectionCase
 
 
 @tagged("post_install", "-at_install")
-class TestCorrectionRaces(TransactionCase):
+class TestCorrectionRaces(ConnectionCase):
     """Issue 3, C: two people correct the same stock at once, and one corrects while a delivery goes out. Two real
     connections; what is made here is committed, and removed at the end."""
 
@@ -25,9 +25,6 @@ class TestCorrectionRaces(TransactionCase):
             self.product_id, self.place_id = product.id, place.id
             env.cr.commit()
         self.addCleanup(self._remove_everything)
-
-    def _connection(self):
-        return connection(self.env.cr.dbname)
 
     def _remove_everything(self):
         with self._connection() as env:

@@ -7,12 +7,12 @@ from psycopg2.errors import UniqueViolation
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, TransactionCase, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..tools.own_write import as_own_write
 from .common import InventoryCommon
-from .race import connection
+from .race import ConnectionCase
 
 PLAN_LOGGER = "odoo.addons.cognityv_inventory.models.stock_count_plan"
 
@@ -224,7 +224,7 @@ class TestCountPlan(InventoryCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestCountPlanRaces(TransactionCase):
+class TestCountPlanRaces(ConnectionCase):
     """Two real connections at once: the cron may run twice, and a manager press the button meanwhile."""
 
     def setUp(self):
@@ -241,9 +241,6 @@ class TestCountPlanRaces(TransactionCase):
             self.plan_id, self.place_id, self.product_id = plan.id, place.id, product.id
             env.cr.commit()
         self.addCleanup(self._remove_everything)
-
-    def _connection(self):
-        return connection(self.env.cr.dbname)
 
     def _remove_everything(self):
         with self._connection() as env:

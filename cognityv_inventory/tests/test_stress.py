@@ -12,10 +12,10 @@ from psycopg2 import OperationalError
 
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import retrying
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
-from .race import connection
+from .race import ConnectionCase
 
 _logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ SECONDS = 60
 
 
 @tagged("post_install", "-at_install")
-class TestStress(TransactionCase):
+class TestStress(ConnectionCase):
     """Four processes move stock while sheets start and validate (issue A). Everything is real: processes, commits."""
 
     def setUp(self):
@@ -47,9 +47,6 @@ class TestStress(TransactionCase):
                 "customers": env.ref("stock.stock_location_customers").id,
             }
             env.cr.commit()
-
-    def _connection(self):
-        return connection(self.env.cr.dbname)
 
     def _remove_everything(self):
         with self._connection() as env:

@@ -41,8 +41,9 @@ class StockScanSession(models.Model):
         return self._push(events, sent_at, {})
 
     def _push(self, events, sent_at, resolved):
-        """
-        :param dict resolved: code → what it stands for, of those that were asked already
+        """As `push`, where what some codes stand for was read ahead.
+
+        :param dict resolved: of `_read_ahead`
         """
         self.ensure_one()
         inputs, clock = self._read_push(events, sent_at)

@@ -121,7 +121,7 @@ class StockScanSession(models.Model):
 
     def _find_lines_of(self, inventory_lines):
         domain = [("session_id", "=", self.id), ("inventory_line_id", "in", inventory_lines.ids)]
-        # Read before anybody else's rules apply: whoever may use the session may see its lines.
+        # Read without rules: whoever may use the session, which was asked, may see its lines.
         lines = self.env["stock.scan.session.line"].sudo().search(domain)
         return {line.inventory_line_id.id: line.sudo(self.env.su) for line in lines}
 
@@ -156,7 +156,7 @@ class StockScanSession(models.Model):
         """Also those who count the same from another session: the aisle, while this one is for a rack in it."""
         result = super()._notify_lines(lines)
         if lines and self.sheet_id.include_sublocations:
-            counted = self.env["stock.scan.session.line"].browse(lines).inventory_line_id
+            counted = self.env["stock.scan.session.line"].browse(list(lines)).inventory_line_id
             for session, same in self._find_lines_elsewhere(counted).grouped("session_id").items():
                 super(StockScanSession, session)._notify_lines(session._get_lines_payload(same.ids))
         return result

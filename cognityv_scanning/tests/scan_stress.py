@@ -40,9 +40,9 @@ def make_scene(env):
     :return: dict of ids and codes, and a `key` that tells this scene from others
     """
     key = uuid.uuid4().hex[:8]
-    company = env["stock.warehouse"].search([], limit=1).company_id
-    stock = env["stock.warehouse"].search([], limit=1).lot_stock_id
-    area = env["stock.location"].create({"name": f"Stress {key}", "location_id": stock.id})
+    warehouse = env["stock.warehouse"].search([], limit=1)
+    company = warehouse.company_id
+    area = env["stock.location"].create({"name": f"Stress {key}", "location_id": warehouse.lot_stock_id.id})
     places = env["stock.location"].create([{"name": f"{key}-{n}", "location_id": area.id} for n in range(PLACES)])
     products = env["product.product"].create(
         [{"name": f"Stressed {n}", "is_storable": True, "barcode": f"STRESS-{key}-{n}"} for n in range(ITEMS)]
@@ -350,7 +350,7 @@ def find_faults(threads, found):
     counted = {reference for reference, event in sent.items() if "code" in event and reference not in undone}
     faults = {
         "lost": sent.keys() - found["events"].keys(),
-        "twice": {reference for reference, times in (found["events"] + found["counts"]).items() if times > 2},
+        "twice": {reference for name in ("events", "counts") for reference, times in found[name].items() if times > 1},
         "counted wrongly": counted ^ found["counts"].keys(),
         "not accepted": {reference for reference, outcome in found["outcomes"].items() if outcome != "accepted"},
         "quantities": {

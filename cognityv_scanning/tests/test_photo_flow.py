@@ -63,3 +63,4 @@ class TestPhotoFlow(PhoneCase):
             phone.wire.cut()
             phone.choose_file(".o_scan_photo input", photo)
             phone.wait_for_text("A photo is read by the server, and there is no network")
+        self.assertFalse(self.env["stock.scan.event"].search([("company_id", "=", self.company.id)]))

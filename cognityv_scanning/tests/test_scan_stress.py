@@ -2,10 +2,10 @@ import logging
 import tempfile
 from pathlib import Path
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import config
 
-from odoo.addons.cognityv_inventory.tests.race import connection
+from odoo.addons.cognityv_inventory.tests.race import ConnectionCase
 
 from .scan_stress import Server, find_faults, make_scene, read_scene, remove_scene, run_scanners
 
@@ -15,7 +15,7 @@ SCANNERS, SCANS = 20, 2000
 
 
 @tagged("post_install", "-at_install")
-class TestScanStress(TransactionCase):
+class TestScanStress(ConnectionCase):
     """Twenty scanners on one sheet and on the same product, over a bad network, and workers die: every scan counts once.
 
     Everything is real: a server with two workers, requests, commits, SIGKILL. `./cognityv bench --scans` is the same with
@@ -28,9 +28,6 @@ class TestScanStress(TransactionCase):
             self.scene = make_scene(env)
             env.cr.commit()
         self.addCleanup(self._remove_scene)
-
-    def _connection(self):
-        return connection(self.env.cr.dbname)
 
     def _remove_scene(self):
         with self._connection() as env:

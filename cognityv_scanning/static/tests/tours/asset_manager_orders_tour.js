@@ -27,6 +27,7 @@ registry.category("web_tour.tours").add("asset_manager_sale_phone", {
         outcome("undone", "Drill"),
         quantity("Drill", 0, 2),
         scan("DRILL-2"),
+        outcome("accepted", "Drill"),
         quantity("Drill", 1, 2),
         click("What is wrong", ".o_am_problems_button"),
         click("It was put back", ".o_am_problem:contains(NUT-EAN) .o_am_problem_dismiss"),
