@@ -1,4 +1,5 @@
 from . import (
+    test_accounting,
     test_bases,
     test_gap_value,
     test_location_average,
