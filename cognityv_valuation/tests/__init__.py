@@ -1,5 +1,6 @@
 from . import (
     test_accounting,
+    test_accounting_date,
     test_bases,
     test_gap_value,
     test_location_average,
@@ -7,6 +8,7 @@ from . import (
     test_location_cost_hypothesis,
     test_location_cost_races,
     test_location_cost_rebuild,
+    test_reversal_value,
     test_settings,
     test_value_limits,
 )

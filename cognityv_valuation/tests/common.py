@@ -117,10 +117,15 @@ class AccountingCommon(ValuationCommon):
         before then: Odoo tells by the time what it has closed already, and here it stands still."""
         self.env.invalidate_all()
         self.company.with_company(self.company).action_close_stock_valuation(auto_post=True)
-        self.env.flush_all()
+        self._let_pass(1)
+
+    @classmethod
+    def _let_pass(cls, days):
+        """Let all that was moved and priced be older than it is."""
+        cls.env.flush_all()
         for table in ("stock_move", "stock_move_line", "product_value"):
-            self.env.cr.execute(SQL("UPDATE %s SET date = date - INTERVAL '1 day'", SQL.identifier(table)))
-        self.env.invalidate_all()
+            cls.env.cr.execute(SQL("UPDATE %s SET date = date - %s * INTERVAL '1 day'", SQL.identifier(table), days))
+        cls.env.invalidate_all()
 
     def _get_stock_value(self, category):
         """What Odoo says that the stock of a category is worth."""
