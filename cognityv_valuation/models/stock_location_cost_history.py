@@ -36,8 +36,8 @@ class StockLocationCostHistory(models.Model):
     _rec_name = "move_id"
 
     product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="cascade")
-    location_id = fields.Many2one("stock.location", required=True, readonly=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    location_id = fields.Many2one("stock.location", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="location_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     uom_id = fields.Many2one(related="product_id.uom_id")
     categ_id = fields.Many2one(related="product_id.categ_id")

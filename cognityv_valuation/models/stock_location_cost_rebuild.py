@@ -165,7 +165,7 @@ class StockLocationCostRebuild(models.Model):
                 "last_product_id": product_ids[-1],
                 "done_count": min(self.done_count + len(product_ids), self.product_count),
                 "row_count": self.row_count + len(journal.rows),
-                "difference_count": self.difference_count + journal.count("rebuild", "opening"),
+                "difference_count": self.difference_count + journal.kinds["rebuild"] + journal.kinds["opening"],
             }
         )
 
@@ -179,7 +179,7 @@ class StockLocationCostRebuild(models.Model):
         :return: the Journal that was written
         """
         costs, company = self.env["stock.location.cost"].sudo(), self.company_id
-        journal = Journal(company, costs._get_scale(company))
+        journal = Journal(costs._get_scale(company))
         kept_products = costs._get_kept_products(company, product_ids)
         new_products = [product_id for product_id in product_ids if product_id not in kept_products]
         if self.mode == "restart":
@@ -201,12 +201,14 @@ class StockLocationCostRebuild(models.Model):
             return []
         costs._lock(self.company_id, product_ids)
         recorded = costs._read_recorded(self.company_id, list(product_ids))
+        places = self.env["stock.location"].sudo().with_context(active_test=False)
+        places = places._search([("company_id", "=", self.company_id.id)]).select()
         for table in ("stock_location_cost_history", "stock_location_cost"):
             query = SQL(
-                "DELETE FROM %s WHERE product_id = ANY(%s) AND company_id = %s",
+                "DELETE FROM %s WHERE product_id = ANY(%s) AND location_id IN (%s)",
                 SQL.identifier(table),
                 list(product_ids),
-                self.company_id.id,
+                places,
             )
             self.env.execute_query(query)
         return [row for row in recorded if row[3] is None]
