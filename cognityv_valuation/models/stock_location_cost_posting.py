@@ -25,11 +25,9 @@ HISTORY_COLUMNS = (
     "location_id",
     "kind",
     "quantity",
-    "unit_cost",
     "value",
     "adjustment",
     "quantity_after",
-    "average_after",
     "value_after",
     "date",
     "move_id",
@@ -54,6 +52,8 @@ class Journal:
     def __init__(self, scale, user_id=None):
         self.scale = scale
         self.rows = []
+        # How many steps were run through to make them.
+        self.steps = 0
         self.states = {}
         self.kinds = Counter()
         self._user_id = user_id
@@ -70,9 +70,8 @@ class Journal:
             self.kinds[kind] += 1
             self.states[product_id, place] = (quantity_after, value_after)
             self.rows.append(
-                f"{product_id}\t{place}\t{kind}\t{scale.pieces(quantity)}\t{scale.average(value, quantity)}"
-                f"\t{scale.amount(value)}\t{scale.amount(adjustment)}\t{scale.pieces(quantity_after)}"
-                f"\t{scale.average(value_after, quantity_after)}\t{scale.amount(value_after)}\t{about}\n"
+                f"{product_id}\t{place}\t{kind}\t{scale.pieces(quantity)}\t{scale.amount(value)}"
+                f"\t{scale.amount(adjustment)}\t{scale.pieces(quantity_after)}\t{scale.amount(value_after)}\t{about}\n"
             )
 
 
@@ -229,6 +228,7 @@ class StockLocationCost(models.Model):
         costs = self._get_product_costs(company, product_ids)
         on_hand = self._read_on_hand(company, product_ids)
         timelines = self._get_timelines(company, product_ids, journal.scale, recorded)
+        journal.steps += sum(map(len, timelines.values()))
         for product_id, timeline in timelines.items():
             moved, cost = self._get_moved_quantities(timeline), costs[product_id]
             openings = self._make_openings(journal.scale, moved, on_hand[product_id], cost)
@@ -284,6 +284,7 @@ class StockLocationCost(models.Model):
         recorded = self._read_recorded(company, product_ids)
         costs = self._get_product_costs(company, product_ids)
         timelines = self._get_timelines(company, product_ids, journal.scale, recorded)
+        journal.steps += sum(map(len, timelines.values()))
         return [(product_id, timeline, costs[product_id]) for product_id, timeline in timelines.items()]
 
     @api.model

@@ -13,8 +13,8 @@ MODES = [
     ("check", "Check, and enter what differs"),
     ("restart", "Start over"),
 ]
-# A transaction takes so many products that it writes about so many rows of the history.
-ROWS_A_BATCH = 20_000
+# A transaction takes so many products that it runs through about so many moves.
+MOVES_A_BATCH = 20_000
 FIRST_PRODUCTS, MOST_PRODUCTS = 100, 5_000
 
 
@@ -137,11 +137,9 @@ class StockLocationCostRebuild(models.Model):
         """
         cron, products = self.env["ir.cron"], FIRST_PRODUCTS
         while self.state in ("waiting", "running"):
-            rows_before = self.row_count
             # Odoo tries a request again that cannot serialize, but not a cron.
-            retrying(partial(self._run_batch, products), self.env)
-            rows = self.row_count - rows_before
-            products = max(1, min(MOST_PRODUCTS, products * ROWS_A_BATCH // max(rows, 1), products * 4))
+            moves = retrying(partial(self._run_batch, products), self.env)
+            products = max(1, min(MOST_PRODUCTS, products * MOVES_A_BATCH // max(moves, 1), products * 4))
             left = cron._commit_progress(1, remaining=1 if self.state == "running" else 0)
             # A long run must not keep every record that it has read, and must see that it was cancelled.
             self.env.invalidate_all()
@@ -150,7 +148,10 @@ class StockLocationCostRebuild(models.Model):
         return True
 
     def _run_batch(self, limit):
-        """Work out the averages of the next products, at most `limit` of them."""
+        """Work out the averages of the next products, at most `limit` of them.
+
+        :return: how many moves that were
+        """
         if self.state == "waiting":
             domain = [("is_storable", "=", True)]
             count = self.env["product.product"].sudo().with_context(active_test=False).search_count(domain)
@@ -158,7 +159,7 @@ class StockLocationCostRebuild(models.Model):
         product_ids = self._get_next_products(limit)
         if not product_ids:
             self.write({"state": "done", "finished_at": fields.Datetime.now(), "done_count": self.product_count})
-            return
+            return 0
         journal = self._rebuild(product_ids)
         self.write(
             {
@@ -168,6 +169,7 @@ class StockLocationCostRebuild(models.Model):
                 "difference_count": self.difference_count + journal.kinds["rebuild"] + journal.kinds["opening"],
             }
         )
+        return journal.steps
 
     def _get_next_products(self, limit):
         products = self.env["product.product"].sudo().with_context(active_test=False)
