@@ -302,7 +302,8 @@ def check_rebuild(database, results):
             SQL(
                 """SELECT COUNT(*) FROM stock_quant quant
                     FULL JOIN stock_location_cost cost USING (product_id, location_id)
-                    JOIN stock_location place ON place.id = COALESCE(quant.location_id, cost.location_id) AND place.usage = 'internal'
+                    JOIN stock_location place ON place.usage = 'internal'
+                     AND place.id = COALESCE(quant.location_id, cost.location_id)
                    WHERE quant.quantity IS DISTINCT FROM cost.quantity::float8"""
             )
         )

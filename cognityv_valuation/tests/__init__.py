@@ -6,6 +6,7 @@ from . import (
     test_gap_value,
     test_location_average,
     test_location_cost,
+    test_location_cost_example,
     test_location_cost_hypothesis,
     test_location_cost_races,
     test_location_cost_rebuild,

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from .common import AccountingCommon
 
 METHODS = ("standard", "average", "fifo")
-HEADER = ["Product code", "Tracking number", "Stock location", "Unit cost"]
+HEADER = ("Product code", "Tracking number", "Stock location", "Unit cost")
 REASON = "Price list of the former system"
 
 
