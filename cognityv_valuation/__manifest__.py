@@ -11,6 +11,8 @@
         "security/stock_location_cost_security.xml",
         "security/ir.model.access.csv",
         "data/stock_location_cost_data.xml",
+        "wizard/stock_inventory_cost_import_views.xml",
+        "wizard/stock_inventory_unpriced_views.xml",
         "views/stock_inventory_sheet_line_views.xml",
         "views/stock_inventory_sheet_views.xml",
         "views/stock_correction_views.xml",

@@ -19,7 +19,7 @@ class CountFileReader:
         self.problems = []
         self.counts = {}  # line → quantity
         self.additions = []  # values of new lines, with their real quantity
-        self.descriptions = {}  # line → description
+        self.details = {}  # line → other values of it that the file changes
         self.unchanged = 0
         self.rows_by_target = {}
         self.decimal_point = sheet._get_decimal_point()
@@ -32,7 +32,7 @@ class CountFileReader:
     # From cells to rows
 
     def _read(self, content):
-        """The rows that carry a real quantity, as (row number, dict by column key)."""
+        """The rows that say something, as (row number, dict by column key)."""
         try:
             rows = count_file.read_rows(base64.b64decode(content))
         except (count_file.UnreadableFile, binascii.Error):
@@ -45,23 +45,31 @@ class CountFileReader:
             return []
         (_number, header), *body = rows
         keys = self._recognize(header)
-        if "real_qty" not in keys or not {"id", "product_code", "product_name"} & set(keys):
-            label = self.sheet._get_column_labels()
-            self.problems.append(
-                self.env._(
-                    "Row 1: the columns %(real)s and %(id)s (or %(code)s) are missing; export the sheet and fill that file.",
-                    real=label["real_qty"],
-                    id=label["id"],
-                    code=label["product_code"],
-                )
-            )
+        if problem := self._get_header_problem(keys):
+            self.problems.append(problem)
             return []
         known = [key for key in keys if key]
         if len(known) != len(set(known)):
             self.problems.append(self.env._("Row 1: a column is there twice; keep one of them."))
             return []
         table = [(number, dict(zip(keys, cells, strict=False))) for number, cells in body]
-        return [(number, row) for number, row in table if row.get("real_qty") not in (None, "")]
+        return [(number, row) for number, row in table if self._is_filled(row)]
+
+    def _get_header_problem(self, keys):
+        """What is wrong with the columns; None when nothing is."""
+        if "real_qty" in keys and {"id", "product_code", "product_name"} & set(keys):
+            return None
+        label = self.sheet._get_column_labels()
+        return self.env._(
+            "Row 1: the columns %(real)s and %(id)s (or %(code)s) are missing; export the sheet and fill that file.",
+            real=label["real_qty"],
+            id=label["id"],
+            code=label["product_code"],
+        )
+
+    def _is_filled(self, row):
+        """Whether a row has a real quantity."""
+        return row.get("real_qty") not in (None, "")
 
     def _recognize(self, header):
         """The column keys of a header in any language that is installed.
@@ -143,6 +151,7 @@ class CountFileReader:
         """Sort a row into what to count, what to add and what is wrong."""
         try:
             quantity = self._get_quantity(row)
+            details = self._get_details(row)
             line, vals = self._get_target(row)
             self._check_not_repeated(number, self._get_line_key(line))
             if problem := line._get_quantity_problem(quantity):
@@ -151,17 +160,25 @@ class CountFileReader:
             self.problems.append(self.env._("Row %(number)s: %(problem)s", number=number, problem=error.args[0]))
             return
         if vals:
-            self.additions.append({**vals, "real_qty": quantity})
+            self.additions.append({**vals, **details, "real_qty": quantity})
         else:
-            self._take_line(line, quantity, self._text(row, "description"))
+            self._take_line(line, quantity, details)
 
-    def _take_line(self, line, quantity, description):
+    def _get_details(self, row):
+        """What a row says of its line besides the count: values of the line, without those that are not filled in.
+
+        :raises ValidationError: with what is wrong
+        """
+        description = self._text(row, "description")
+        return {"description": description} if description else {}
+
+    def _take_line(self, line, quantity, details):
         if line._is_counted_as(quantity):
             self.unchanged += 1
         else:
             self.counts[line] = quantity
-        if description and description != (line.description or ""):
-            self.descriptions[line] = description
+        if changed := {name: value for name, value in details.items() if value != line[name]}:
+            self.details[line] = changed
 
     def _get_quantity(self, row):
         value = row["real_qty"]
@@ -191,7 +208,6 @@ class CountFileReader:
             "lot_name": self._text(row, "lot"),
             "package_id": self._get_named(self.packages, row, "package").id,
             "owner_id": self._get_named(self.owners, row, "owner").id,
-            "description": self._text(row, "description"),
         }
         key = (product.id, vals["location_id"], vals["lot_name"], vals["package_id"], vals["owner_id"])
         if line := self.lines_by_key.get(key):
@@ -280,6 +296,6 @@ class CountFileReader:
         added = line_model.create(self.additions)
         counts = [*self.counts.items(), *zip(added, quantities, strict=True)]
         line_model._set_real_quantities(counts, source="import")
-        for line, description in self.descriptions.items():
-            line.description = description
+        for line, details in self.details.items():
+            line.write(details)
         return {"counted": len(self.counts), "unchanged": self.unchanged, "added": len(added)}

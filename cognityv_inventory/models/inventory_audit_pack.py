@@ -305,7 +305,10 @@ class AuditPack:
             ]
 
     def _get_lines_table(self):
-        columns = [
+        return Table("lines", self.env._("Lines"), self._get_line_columns(), self._iter_lines())
+
+    def _get_line_columns(self):
+        return [
             (self.env._("Line id"), 10, NUMBER),
             (self.env._("Product"), 40, None),
             (self.env._("Place"), 30, None),
@@ -321,27 +324,30 @@ class AuditPack:
             (self.env._("Counted by"), 22, None),
             (self.env._("Counted on"), 20, None),
         ]
-        return Table("lines", self.env._("Lines"), columns, self._iter_lines())
 
     def _iter_lines(self):
         for line in self._read_lines():
-            is_counted = line["is_counted"]
-            yield [
-                line["id"],
-                line["product_id"],
-                line["location_id"],
-                line["lot_id"] or line["lot_name"],
-                line["package_id"],
-                line["owner_id"],
-                line["current_qty"],
-                line["real_qty"] if is_counted else None,
-                line["moved_qty"] if is_counted else None,
-                line["gap_qty"] if is_counted else None,
-                line["unit"],
-                line["description"],
-                line["last_counted_by_id"],
-                line["last_counted_at"],
-            ]
+            yield self._prepare_line_row(line)
+
+    def _prepare_line_row(self, line):
+        """The values of a line, in the order of `_get_line_columns`."""
+        is_counted = line["is_counted"]
+        return [
+            line["id"],
+            line["product_id"],
+            line["location_id"],
+            line["lot_id"] or line["lot_name"],
+            line["package_id"],
+            line["owner_id"],
+            line["current_qty"],
+            line["real_qty"] if is_counted else None,
+            line["moved_qty"] if is_counted else None,
+            line["gap_qty"] if is_counted else None,
+            line["unit"],
+            line["description"],
+            line["last_counted_by_id"],
+            line["last_counted_at"],
+        ]
 
     def _get_counts_table(self):
         columns = [
@@ -478,7 +484,10 @@ class AuditPack:
     # Reading
 
     def _read_lines(self, domain=Domain.TRUE):
-        return self._read("stock.inventory.sheet.line", self.line_domain & domain, LINE_FIELDS)
+        return self._read("stock.inventory.sheet.line", self.line_domain & domain, self._get_line_fields())
+
+    def _get_line_fields(self):
+        return LINE_FIELDS
 
     def _read_counts(self, domain):
         return self._read("stock.inventory.count", domain, COUNT_FIELDS, "line_id, counted_at, id")

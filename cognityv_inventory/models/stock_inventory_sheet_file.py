@@ -28,6 +28,8 @@ COLUMN_WIDTHS = {
     "location": 30,
     "id": 10,
 }
+# Of a column that another add-on has added.
+DEFAULT_WIDTH = 14
 BATCH = 2000
 LINES_ON_FIRST_PAGE, LINES_ON_PAGE = 26, 28
 
@@ -85,6 +87,10 @@ class StockInventorySheet(models.Model):
         hidden = {"current_qty"} if self._is_blind_now() else set()
         return {key: label for key, label in self._get_column_labels().items() if key not in hidden}
 
+    def _get_columns_to_fill(self):
+        """The keys of the columns that people write into."""
+        return ["real_qty"]
+
     def _iter_export_rows(self):
         """One dict of values by column key for each line, read in batches."""
         line_model = self.env["stock.inventory.sheet.line"]
@@ -113,10 +119,10 @@ class StockInventorySheet(models.Model):
         to_fill = workbook.add_format({"bg_color": "#FFF9DB", "border": 1, "border_color": "#CED4DA"})
         date = workbook.add_format({"num_format": "yyyy-mm-dd"})
         for column, (key, label) in enumerate(columns.items()):
-            sheet.set_column(column, column, COLUMN_WIDTHS[key])
+            sheet.set_column(column, column, COLUMN_WIDTHS.get(key, DEFAULT_WIDTH))
             sheet.write(0, column, label, header)
         sheet.freeze_panes(1, 0)
-        formats = {"real_qty": to_fill, "last_inventory_date": date}
+        formats = {"last_inventory_date": date, **dict.fromkeys(self._get_columns_to_fill(), to_fill)}
         for row, values in enumerate(self._iter_export_rows(), 1):
             for column, key in enumerate(columns):
                 self._write_cell(sheet, row, column, values[key], formats.get(key))

@@ -26,7 +26,6 @@ class Movement(NamedTuple):
     origin_id: int | None
     reverses: bool
     is_priced: bool
-    is_recorded: bool
     source_id: int | None
     destination_id: int | None
     source_usage: str
@@ -76,7 +75,6 @@ class StockLocationCost(models.Model):
             SELECT line.product_id, move.id, move.date, move.value, move.origin_returned_move_id,
                    move.reversed_sheet_id IS NOT NULL,
                    source.usage = 'inventory' AND EXISTS (SELECT FROM product_value WHERE move_id = move.id),
-                   EXISTS (SELECT FROM stock_location_cost_history WHERE move_id = move.id AND kind IN %(kinds)s),
                    valued_source.id, valued_destination.id, source.usage, destination.usage,
                    SUM(line.quantity_product_uom)
               FROM stock_move_line line
@@ -96,7 +94,6 @@ class StockLocationCost(models.Model):
              ORDER BY line.product_id, move.date, move.id, MIN(line.id)
             """,
             places=self._get_valued_places(company).select(),
-            kinds=MOVEMENTS,
             owner=company.partner_id.id,
             condition=condition,
         )
@@ -125,12 +122,13 @@ class StockLocationCost(models.Model):
             the product's cost then), in its order
         """
         query = SQL(
-            """SELECT product_id, move_id, value_id, CASE WHEN kind = 'opening' THEN location_id END,
-                      MIN(id), MIN(date), MIN(quantity), MIN(value), MIN(product_cost)
-                 FROM stock_location_cost_history
-                WHERE product_id = ANY(%s) AND company_id = %s
+            """SELECT product_id, move_id, value_id, CASE WHEN kind = 'opening' THEN row.location_id END,
+                      MIN(row.id), MIN(date), MIN(quantity), MIN(value), MIN(product_cost)
+                 FROM stock_location_cost_history row
+                 JOIN stock_location place ON place.id = row.location_id
+                WHERE product_id = ANY(%s) AND place.company_id = %s
                   AND ((kind IN %s AND move_id IS NOT NULL) OR value_id IS NOT NULL OR kind = 'opening')
-                GROUP BY product_id, move_id, value_id, 4, CASE WHEN kind = 'opening' THEN id END
+                GROUP BY product_id, move_id, value_id, 4, CASE WHEN kind = 'opening' THEN row.id END
                 ORDER BY 5""",
             product_ids,
             company.id,
@@ -187,6 +185,9 @@ class StockLocationCost(models.Model):
     @api.model
     def _make_events(self, scale, parts, cost):
         """The events of the parts of one move; what comes in shares the move's value by quantity, so does what leaves."""
+        if len(parts) == 1:
+            value = parts[0].value if not (parts[0].source_id and parts[0].destination_id) else None
+            return [self._make_event(scale, parts[0], cost, None if value is None else scale.money(value))]
         incoming = [part for part in parts if not part.source_id]
         outgoing = [part for part in parts if not part.destination_id]
         values = {**self._share_value(scale, incoming), **self._share_value(scale, outgoing)}

@@ -36,8 +36,8 @@ class StockLocationCostHistory(models.Model):
     _rec_name = "move_id"
 
     product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="cascade")
-    location_id = fields.Many2one("stock.location", required=True, readonly=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    location_id = fields.Many2one("stock.location", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="location_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     uom_id = fields.Many2one(related="product_id.uom_id")
     categ_id = fields.Many2one(related="product_id.categ_id")
@@ -50,7 +50,7 @@ class StockLocationCostHistory(models.Model):
     note = fields.Char(readonly=True)
     quantity = fields.Float(digits="Product Unit", readonly=True, help="What came (+) or left (−).")
     unit_cost = fields.Float(
-        "Unit price", min_display_digits="Product Price", readonly=True, aggregator=None, help="Of what came or left."
+        "Unit price", compute="_compute_prices", min_display_digits="Product Price", help="Of what came or left."
     )
     value = fields.Monetary(readonly=True, help="What came (+) or left (−) with the goods, or by a new price.")
     adjustment = fields.Monetary(
@@ -66,10 +66,20 @@ class StockLocationCostHistory(models.Model):
         help="Odoo's own cost of the product at that moment; what leaves an empty place is worth this.",
     )
     quantity_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
-    average_after = fields.Float(min_display_digits="Product Price", readonly=True, aggregator=None)
+    average_after = fields.Float(
+        compute="_compute_prices",
+        min_display_digits="Product Price",
+        help="Value divided by quantity, of one unit of the product; not rounded.",
+    )
     value_after = fields.Monetary(readonly=True, aggregator=None)
 
     _place_index = models.Index("(product_id, location_id, id)")
+
+    @api.depends("quantity", "value", "quantity_after", "value_after")
+    def _compute_prices(self):
+        for row in self:
+            row.unit_cost = row.value / row.quantity if row.quantity else 0.0
+            row.average_after = row.value_after / row.quantity_after if row.quantity_after else 0.0
 
     @api.model
     def _get_place_domain(self, places):

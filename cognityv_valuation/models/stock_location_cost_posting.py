@@ -11,7 +11,7 @@ by now. A product that is not kept yet is begun from its first move.
 """
 
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -23,33 +23,40 @@ PENDING = "cognityv_valuation.location_cost"
 HISTORY_COLUMNS = (
     "product_id",
     "location_id",
-    "company_id",
-    "user_id",
-    "date",
     "kind",
-    "move_id",
-    "value_id",
-    "note",
-    "product_cost",
     "quantity",
-    "unit_cost",
     "value",
     "adjustment",
     "quantity_after",
-    "average_after",
     "value_after",
+    "date",
+    "move_id",
+    "value_id",
+    "product_cost",
+    "user_id",
+    "note",
 )
 NAMED_MOVES = 5
 
 
-class Journal:
-    """What is to be written for one company: rows of the history, and what places have after them."""
+def to_copy_text(value):
+    """A value as PostgreSQL's COPY reads it."""
+    if isinstance(value, str):
+        return value.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
+    return "\\N" if value is None else str(value)
 
-    def __init__(self, company, scale, user_id=None):
+
+class Journal:
+    """What is to be written for one company: rows of the history, as text for COPY, and what places have after them."""
+
+    def __init__(self, scale, user_id=None):
         self.scale = scale
         self.rows = []
+        # How many steps were run through to make them.
+        self.steps = 0
         self.states = {}
-        self._head = (company.id, user_id)
+        self.kinds = Counter()
+        self._user_id = user_id
 
     def enter(self, product_id, step, entries, note=None):
         """
@@ -57,24 +64,15 @@ class Journal:
         :param entries: list of Entry
         """
         scale = self.scale
-        for entry in entries:
-            self.states[product_id, entry.place] = (entry.quantity_after, entry.value_after)
-            numbers = (
-                scale.pieces(entry.quantity),
-                scale.average(entry.value, entry.quantity),
-                scale.amount(entry.value),
-                scale.amount(entry.adjustment),
-                scale.pieces(entry.quantity_after),
-                scale.average(entry.value_after, entry.quantity_after),
-                scale.amount(entry.value_after),
+        about = (step.date, step.move_id, step.value_id, step.cost, self._user_id, note)
+        about = "\t".join(map(to_copy_text, about))
+        for kind, place, quantity, value, adjustment, quantity_after, value_after in entries:
+            self.kinds[kind] += 1
+            self.states[product_id, place] = (quantity_after, value_after)
+            self.rows.append(
+                f"{product_id}\t{place}\t{kind}\t{scale.pieces(quantity)}\t{scale.amount(value)}"
+                f"\t{scale.amount(adjustment)}\t{scale.pieces(quantity_after)}\t{scale.amount(value_after)}\t{about}\n"
             )
-            about = (step.date, entry.kind, step.move_id, step.value_id, note, step.cost)
-            self.rows.append((product_id, entry.place, *self._head, *about, *numbers))
-
-    def count(self, *kinds):
-        """How many rows are of these kinds."""
-        index = HISTORY_COLUMNS.index("kind")
-        return sum(row[index] in kinds for row in self.rows)
 
 
 class StockLocationCost(models.Model):
@@ -122,8 +120,9 @@ class StockLocationCost(models.Model):
         :param prices: the product.value records that set a price for all stock of a product
         """
         movements = self._read_movements(company, SQL("line.move_id = ANY(%s)", moves.ids)) if moves else []
-        new = [movement for movement in movements if not movement.is_recorded]
-        changed = self._get_recorded_moves(movements, changed)
+        recorded = self._get_recorded_moves(moves)
+        new = [movement for movement in movements if movement.move_id not in recorded]
+        changed = changed.filtered(lambda move: move.id in recorded)
         repriced = self._get_average_cost_products(company, prices.product_id.ids)
         replayed = {*changed.product_id.ids, *self._get_kept_products(company, repriced)}
         # What comes back costs what it left with, which the product's past tells.
@@ -131,7 +130,7 @@ class StockLocationCost(models.Model):
         added = [movement for movement in new if movement.product_id not in replayed]
         kept = self._lock(company, replayed, self._get_touched(added))
         begun = self._get_products_to_begin(company, replayed, added, kept)
-        journal = Journal(company, self._get_scale(company), self.env.uid)
+        journal = Journal(self._get_scale(company), self.env.uid)
         tail = {("move", movement.move_id) for movement in new} | {("value", price.id) for price in prices}
         self._append(journal, company, [movement for movement in added if movement.product_id not in begun], kept)
         self._begin(journal, company, sorted(begun), tail)
@@ -139,18 +138,14 @@ class StockLocationCost(models.Model):
         self._write_journal(company, journal)
 
     @api.model
-    def _get_recorded_moves(self, movements, moves):
-        """Those of the moves that the history has, also if there is nothing left of them."""
-        recorded = {movement.move_id for movement in movements if movement.is_recorded} & set(moves.ids)
-        silent = set(moves.ids) - {movement.move_id for movement in movements}
-        if silent:
-            query = SQL(
-                "SELECT DISTINCT move_id FROM stock_location_cost_history WHERE move_id = ANY(%s) AND kind IN %s",
-                list(silent),
-                MOVEMENTS,
-            )
-            recorded.update(move_id for [move_id] in self.env.execute_query(query))
-        return moves.browse(recorded)
+    def _get_recorded_moves(self, moves):
+        """The ids of those of the moves that the history has."""
+        query = SQL(
+            "SELECT DISTINCT move_id FROM stock_location_cost_history WHERE move_id = ANY(%s) AND kind IN %s",
+            moves.ids,
+            MOVEMENTS,
+        )
+        return {move_id for [move_id] in self.env.execute_query(query)}
 
     @api.model
     def _get_kept_products(self, company, product_ids):
@@ -233,6 +228,7 @@ class StockLocationCost(models.Model):
         costs = self._get_product_costs(company, product_ids)
         on_hand = self._read_on_hand(company, product_ids)
         timelines = self._get_timelines(company, product_ids, journal.scale, recorded)
+        journal.steps += sum(map(len, timelines.values()))
         for product_id, timeline in timelines.items():
             moved, cost = self._get_moved_quantities(timeline), costs[product_id]
             openings = self._make_openings(journal.scale, moved, on_hand[product_id], cost)
@@ -288,6 +284,7 @@ class StockLocationCost(models.Model):
         recorded = self._read_recorded(company, product_ids)
         costs = self._get_product_costs(company, product_ids)
         timelines = self._get_timelines(company, product_ids, journal.scale, recorded)
+        journal.steps += sum(map(len, timelines.values()))
         return [(product_id, timeline, costs[product_id]) for product_id, timeline in timelines.items()]
 
     @api.model
@@ -344,16 +341,10 @@ class StockLocationCost(models.Model):
         """SQL, for one statement for all rows of each table; the history by COPY, which is the quickest for a million."""
         self._write_states(company, journal)
         if journal.rows:
-            lines = ("\t".join(map(self._to_copy_text, row)) for row in journal.rows)
-            self.env.cr.copy_from(io.StringIO("\n".join(lines)), "stock_location_cost_history", columns=HISTORY_COLUMNS)
+            text = io.StringIO("".join(journal.rows))
+            self.env.cr.copy_from(text, "stock_location_cost_history", columns=HISTORY_COLUMNS)
         self.env["stock.location.cost"].invalidate_model(flush=False)
         self.env["stock.location.cost.history"].invalidate_model(flush=False)
-
-    @api.model
-    def _to_copy_text(self, value):
-        if isinstance(value, str):
-            return value.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
-        return "\\N" if value is None else str(value)
 
     @api.model
     def _write_states(self, company, journal):

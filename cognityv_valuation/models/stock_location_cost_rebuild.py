@@ -13,8 +13,8 @@ MODES = [
     ("check", "Check, and enter what differs"),
     ("restart", "Start over"),
 ]
-# A transaction takes so many products that it writes about so many rows of the history.
-ROWS_A_BATCH = 20_000
+# A transaction takes so many products that it runs through about so many moves.
+MOVES_A_BATCH = 20_000
 FIRST_PRODUCTS, MOST_PRODUCTS = 100, 5_000
 
 
@@ -137,11 +137,9 @@ class StockLocationCostRebuild(models.Model):
         """
         cron, products = self.env["ir.cron"], FIRST_PRODUCTS
         while self.state in ("waiting", "running"):
-            rows_before = self.row_count
             # Odoo tries a request again that cannot serialize, but not a cron.
-            retrying(partial(self._run_batch, products), self.env)
-            rows = self.row_count - rows_before
-            products = max(1, min(MOST_PRODUCTS, products * ROWS_A_BATCH // max(rows, 1), products * 4))
+            moves = retrying(partial(self._run_batch, products), self.env)
+            products = max(1, min(MOST_PRODUCTS, products * MOVES_A_BATCH // max(moves, 1), products * 4))
             left = cron._commit_progress(1, remaining=1 if self.state == "running" else 0)
             # A long run must not keep every record that it has read, and must see that it was cancelled.
             self.env.invalidate_all()
@@ -150,7 +148,10 @@ class StockLocationCostRebuild(models.Model):
         return True
 
     def _run_batch(self, limit):
-        """Work out the averages of the next products, at most `limit` of them."""
+        """Work out the averages of the next products, at most `limit` of them.
+
+        :return: how many moves that were
+        """
         if self.state == "waiting":
             domain = [("is_storable", "=", True)]
             count = self.env["product.product"].sudo().with_context(active_test=False).search_count(domain)
@@ -158,16 +159,17 @@ class StockLocationCostRebuild(models.Model):
         product_ids = self._get_next_products(limit)
         if not product_ids:
             self.write({"state": "done", "finished_at": fields.Datetime.now(), "done_count": self.product_count})
-            return
+            return 0
         journal = self._rebuild(product_ids)
         self.write(
             {
                 "last_product_id": product_ids[-1],
                 "done_count": min(self.done_count + len(product_ids), self.product_count),
                 "row_count": self.row_count + len(journal.rows),
-                "difference_count": self.difference_count + journal.count("rebuild", "opening"),
+                "difference_count": self.difference_count + journal.kinds["rebuild"] + journal.kinds["opening"],
             }
         )
+        return journal.steps
 
     def _get_next_products(self, limit):
         products = self.env["product.product"].sudo().with_context(active_test=False)
@@ -179,7 +181,7 @@ class StockLocationCostRebuild(models.Model):
         :return: the Journal that was written
         """
         costs, company = self.env["stock.location.cost"].sudo(), self.company_id
-        journal = Journal(company, costs._get_scale(company))
+        journal = Journal(costs._get_scale(company))
         kept_products = costs._get_kept_products(company, product_ids)
         new_products = [product_id for product_id in product_ids if product_id not in kept_products]
         if self.mode == "restart":
@@ -201,12 +203,14 @@ class StockLocationCostRebuild(models.Model):
             return []
         costs._lock(self.company_id, product_ids)
         recorded = costs._read_recorded(self.company_id, list(product_ids))
+        places = self.env["stock.location"].sudo().with_context(active_test=False)
+        places = places._search([("company_id", "=", self.company_id.id)]).select()
         for table in ("stock_location_cost_history", "stock_location_cost"):
             query = SQL(
-                "DELETE FROM %s WHERE product_id = ANY(%s) AND company_id = %s",
+                "DELETE FROM %s WHERE product_id = ANY(%s) AND location_id IN (%s)",
                 SQL.identifier(table),
                 list(product_ids),
-                self.company_id.id,
+                places,
             )
             self.env.execute_query(query)
         return [row for row in recorded if row[3] is None]

@@ -1,11 +1,18 @@
 from . import (
+    test_accounting,
+    test_accounting_date,
     test_bases,
+    test_cost_import,
     test_gap_value,
     test_location_average,
     test_location_cost,
+    test_location_cost_example,
     test_location_cost_hypothesis,
     test_location_cost_races,
     test_location_cost_rebuild,
+    test_money_adds_up,
+    test_reversal_value,
     test_settings,
+    test_takeover,
     test_value_limits,
 )

@@ -405,3 +405,35 @@ class TestAccess(LocationCostCommon):
         delivery = self._make_delivery(self.pin, 4, self.rack_a1)
         delivery.with_user(self.worker).button_validate()
         self.assertEqual(self._state(), (6, 60))
+
+
+class TestStatements(LocationCostCommon):
+    """One set of statements for a whole transfer, however many lines it has."""
+
+    def _count_statements(self, do, lines):
+        """How many statements it takes to enter what `do` does to so many products."""
+        products = [self._make_product(f"Of {lines}: {number}", standard_price=3.0) for number in range(lines)]
+        moves = self.env["stock.move"].concat(*(self._receive(5, 50, product=product) for product in products))
+        do(moves)
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.env["stock.location.cost"]._post_pending()
+        return self.env.cr.sql_log_count - before
+
+    def _deliver(self, moves):
+        deliveries = moves.copy({"location_id": self.rack_a1.id, "location_dest_id": self.customers.id})
+        for delivery in deliveries:
+            delivery.quantity = 2
+        deliveries.picked = True
+        deliveries._action_done()
+
+    def _revalue(self, moves):
+        for move in moves:
+            move.value_manual = 60
+
+    def test_of_a_delivery(self):
+        self.assertEqual(self._count_statements(self._deliver, 2), self._count_statements(self._deliver, 20))
+        self.assertLess(self._count_statements(self._deliver, 3), 10)
+
+    def test_of_values_that_change(self):
+        self.assertEqual(self._count_statements(self._revalue, 2), self._count_statements(self._revalue, 20))

@@ -66,6 +66,7 @@ class Scale:
         self._digits = digits
         self._piece = 10**digits
         self._exact_rounding = Fraction(str(rounding))
+        self._prices = {}
 
     def money(self, amount):
         return round(amount / self._rounding)
@@ -81,7 +82,9 @@ class Scale:
 
     def price(self, price):
         """A price of one piece, as money per quantity: exact."""
-        return Fraction(repr(float(price))) / self._exact_rounding / self._piece
+        if price not in self._prices:
+            self._prices[price] = Fraction(repr(float(price))) / self._exact_rounding / self._piece
+        return self._prices[price]
 
     def worth(self, price, quantity):
         """What a quantity (integer) costs at a price of one piece: money."""
