@@ -31,6 +31,7 @@ from . import (
     test_session_push,
     test_session_security,
     test_suggest,
+    test_translations,
     test_verification,
     test_verification_submit,
 )

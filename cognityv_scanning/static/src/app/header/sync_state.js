@@ -3,12 +3,13 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { Sheet } from "../sheet/sheet";
 
+// No key is called `class`: Odoo would take it for the beginning of one, and not see the terms behind it.
 const LOOKS = {
-    idle: { icon: "fa-check", class: "text-success", label: _t("Sent") },
-    sending: { icon: "fa-cloud-upload", class: "text-info", label: _t("Sending") },
-    offline: { icon: "fa-chain-broken", class: "text-bg-warning", label: _t("Offline") },
-    login: { icon: "fa-lock", class: "text-bg-danger", label: _t("Log in") },
-    refused: { icon: "fa-exclamation-circle", class: "text-bg-danger", label: _t("Held up") },
+    idle: { icon: "fa-check", color: "text-success", label: _t("Sent") },
+    sending: { icon: "fa-cloud-upload", color: "text-info", label: _t("Sending") },
+    offline: { icon: "fa-chain-broken", color: "text-bg-warning", label: _t("Offline") },
+    login: { icon: "fa-lock", color: "text-bg-danger", label: _t("Log in") },
+    refused: { icon: "fa-exclamation-circle", color: "text-bg-danger", label: _t("Held up") },
 };
 
 /** How many scans wait on this device to be sent, and why. */

@@ -58,6 +58,10 @@ export class Keypad extends Component {
         return mode === "set" ? _t("Set the total to %(quantity)s", { quantity: text }) : _t("Add %(quantity)s", { quantity: text });
     }
 
+    getKeyLabel(key) {
+        return key === "back" ? _t("Backspace") : key;
+    }
+
     press(key) {
         const text = this.state.isFresh && key !== "back" ? "" : this.state.text;
         this.state.isFresh = false;
