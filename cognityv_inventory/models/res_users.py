@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -11,13 +11,29 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
+    # A field only to be remembered until something of it changes: each search of stock by a counter asks for it.
+    blind_sheet_ids = fields.Many2many(
+        "stock.inventory.sheet",
+        compute="_compute_blind_sheet_ids",
+        groups=fields.NO_ACCESS,
+        string="Sheets counted blind",
+    )
+
+    @api.depends("group_ids")
+    def _compute_blind_sheet_ids(self):
+        for user in self:
+            user.blind_sheet_ids = user._find_blind_sheets()
+
     def _get_blind_sheets(self):
         """The sheets that this user counts blind, from the moment they are named on them until they are settled.
 
-        A manager has none: they plan and validate, and may see everything. SQL, since this is asked at every search of
-        stock by a counter, and the ORM would work out who may be a counter again each time.
+        A manager has none: they plan and validate, and may see everything.
         """
         self.ensure_one()
+        return self.sudo().blind_sheet_ids
+
+    def _find_blind_sheets(self):
+        """SQL, as the ORM would work out who may be a counter again each time."""
         sheets = self.env["stock.inventory.sheet"].sudo()
         if not self.has_group(COUNTER_GROUP) or self.has_group(MANAGER_GROUP):
             return sheets
@@ -36,6 +52,10 @@ class ResUsers(models.Model):
             closed=CLOSED_STATES,
         )
         return sheets.browse(sheet_id for [sheet_id] in self.env.execute_query(query))
+
+    @api.model
+    def _forget_blind_sheets(self):
+        self.invalidate_model(["blind_sheet_ids"], flush=False)
 
     def _get_blind_places(self):
         """The places that this user counts blind, archived ones too, as a query; None when there are none."""
@@ -56,3 +76,19 @@ class ResUsers(models.Model):
                 sheet=sheet.name,
             )
             raise AccessError(message)
+
+
+class StockInventorySheet(models.Model):
+    _inherit = "stock.inventory.sheet"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sheets = super().create(vals_list)
+        self.env["res.users"]._forget_blind_sheets()
+        return sheets
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"blind", "state", "counter_ids"}:
+            self.env["res.users"]._forget_blind_sheets()
+        return result

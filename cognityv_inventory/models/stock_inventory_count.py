@@ -83,14 +83,17 @@ class StockInventoryCount(models.Model):
     @contextmanager
     def _repeats_tried_again(self):
         """
+        Without a savepoint: the transaction ends with this, and each count would have to wait for two more statements.
+
         :raises ConcurrencyError: when another connection has just brought one of these; Odoo tries it again, and then it
             is a repeat. The database's own error would be told to the person instead.
         """
+        message = self.env._("This count arrives twice at this very moment; try again.")
         try:
-            with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"):
                 yield
         except UniqueViolation as error:
-            raise ConcurrencyError(self.env._("This count arrives twice at this very moment; try again.")) from error
+            raise ConcurrencyError(message) from error
 
     def _get_known_by_uuid(self, vals_list):
         uuids = [vals["client_uuid"] for vals in vals_list if vals.get("client_uuid")]

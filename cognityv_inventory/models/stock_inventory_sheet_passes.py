@@ -9,6 +9,7 @@ from ..tools.own_write import as_own_write, is_own_write
 from ..tools.passes import CountRow, LinePasses, sum_by_person, sum_counts
 from .stock_inventory_sheet import MANAGER_GROUP
 from .stock_inventory_sheet_complete import LISTED
+from .stock_inventory_sheet_tolerance import TOLERANCES
 
 COUNT_METHODS = [
     ("single", "Once"),
@@ -26,6 +27,37 @@ COUNT_STATUSES = [
 WAITING = ("to_confirm", "to_recount")
 # The passes that a comparison begins with; a recount is a pass after them.
 COMPARED_PASSES = (1, 2)
+SHEET_FIELDS_FOR_COUNT = (
+    "name",
+    "state",
+    "company_id",
+    "location_id",
+    "include_sublocations",
+    "blind",
+    "block_mode",
+    "count_method",
+    "started_at",
+)
+LINE_FIELDS_FOR_COUNT = (
+    "sheet_id",
+    "company_id",
+    "product_id",
+    "location_id",
+    "lot_id",
+    "lot_name",
+    "package_id",
+    "owner_id",
+    "asked_pass",
+    "accepted_pass",
+    "current_qty",
+    "real_qty",
+    "is_counted",
+    "last_counted_at",
+    "last_counted_by_id",
+    "counted_on_hand",
+    "count_status",
+    "gap_qty",
+)
 
 
 class StockInventorySheet(models.Model):
@@ -68,6 +100,11 @@ class StockInventorySheet(models.Model):
     def _may_need_recounts(self):
         """Whether a count of this sheet may not be enough."""
         return self._compares() or bool(self._get_tolerance())
+
+    @api.model
+    def _get_fields_for_count(self):
+        """What is asked of a sheet when something on it is counted; a hook. Left alone, the ORM reads all its fields."""
+        return [*SHEET_FIELDS_FOR_COUNT, *TOLERANCES.values()]
 
     def _get_recount_domain(self):
         return Domain("sheet_id", "in", self.ids) & Domain("count_status", "in", WAITING)
@@ -209,6 +246,11 @@ class StockInventorySheetLine(models.Model):
             for number in passes.numbers
         )
         return f"– {self._get_description()} – {', '.join(found)}"
+
+    @api.model
+    def _get_fields_for_count(self):
+        """What is asked of a line when it is counted; a hook. Left alone, the ORM reads all its fields."""
+        return list(LINE_FIELDS_FOR_COUNT)
 
     # Arithmetic
 

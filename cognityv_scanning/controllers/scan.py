@@ -22,9 +22,10 @@ class ScanController(http.Controller):
         """What `stock.scan.session.push` gives, for many scanners at once.
 
         One after the other for each document: see `stock.scan.session._one_at_a_time` for the lock and why this
-        request begins its transaction again after it has waited, and ends it before it lets the next one in. Whatever
-        goes wrong on the way reaches Odoo as it is: what failed to serialize is tried again from the beginning, with
-        the lock released meanwhile.
+        request begins its transaction again after it has waited, and ends it before it lets the next one in. What is
+        answered, and told to others, is read afterwards, when nobody waits for it. Whatever goes wrong on the way reaches
+        Odoo as it is: what failed to serialize is tried again from the beginning, with the lock released meanwhile; what
+        was taken in before that is answered as a repeat.
 
         :param int session_id: of the scans
         :param int user_id: whose scans these are; a phone may have them from somebody who was logged in before
@@ -35,9 +36,9 @@ class ScanController(http.Controller):
         session = self._get_session(session_id)
         resolved = session._read_ahead(events)
         with session._one_at_a_time():
-            results = session._push(events, sent_at, resolved)
+            answers = session._take(events, sent_at, resolved)
             request.env.cr.commit()
-        return results
+        return session._answer(answers)
 
     def _get_session(self, session_id):
         session = request.env["stock.scan.session"].browse(session_id if type(session_id) is int else ())

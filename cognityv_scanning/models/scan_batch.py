@@ -66,7 +66,9 @@ class ScanBatch:
         self._load_known()
         self.closed_reason = self.session._get_closed_reason()
         if not self.closed_reason:
-            self._prepare([scan for scan in self.inputs if self._is_fresh(scan)])
+            fresh = [scan for scan in self.inputs if self._is_fresh(scan)]
+            self._read_products(fresh)
+            self._prepare(fresh)
         for scan in self.inputs:
             self._take(scan)
         self._flush()
@@ -100,6 +102,14 @@ class ScanBatch:
 
     def _is_fresh(self, scan):
         return not (scan.undo or scan.client_uuid in self.known or scan.client_uuid in self.undone_before)
+
+    def _read_products(self, scans):
+        """Read what is asked of the products, of all of them at once; left alone, the ORM reads all that they have."""
+        products = self.env["product.product"].sudo()
+        matches = [match for scan in scans if scan.code for match in self._resolve(scan.code)]
+        found = products.browse({match["product_id"] for match in matches if match.get("product_id")})
+        named = products.browse({scan.product_id for scan in scans if scan.product_id}).exists()
+        self.env["stock.scan.resolver"]._fetch_products(found | named)
 
     def _prepare(self, scans):
         """Read at once what the judgement of these scans needs."""
@@ -462,11 +472,13 @@ class ScanBatch:
         waiting, self.waiting = self.waiting, []
         if not waiting:
             return
+        message = self.env._("Another scan arrives at this very moment; try again.")
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            # Without a savepoint: the transaction ends with this, and others wait for what a savepoint takes.
+            with mute_logger("odoo.sql_db"):
                 events = self._store(waiting)
         except UniqueViolation as error:
-            raise ConcurrencyError(self.env._("Another scan arrives at this very moment; try again.")) from error
+            raise ConcurrencyError(message) from error
         self._remember(events)
         self._settle(events)
 

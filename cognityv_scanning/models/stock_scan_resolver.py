@@ -281,13 +281,18 @@ class StockScanResolver(models.AbstractModel):
         records = {model: self.env[model].sudo().browse(found - {0}) for model, found in ids.items()}
         products, packagings = records["product.product"], records["product.uom"]
         packagings.fetch(["uom_id"])
-        products.fetch(["display_name"])
-        products.product_tmpl_id.fetch(["name", "tracking", "uom_id", "list_price"])
+        self._fetch_products(products)
         if packagings:
             (packagings.uom_id | products.uom_id).fetch(["display_name", "factor"])
         for model in records.keys() - {"product.product", "product.uom"}:
             records[model].fetch(["display_name"])
         return records
+
+    @api.model
+    def _fetch_products(self, products):
+        """Read what a scan asks of products, and no more."""
+        products.fetch(["display_name"])
+        products.product_tmpl_id.fetch(["name", "tracking", "uom_id", "list_price", "company_id"])
 
     @api.model
     def _make_match(self, row, records):

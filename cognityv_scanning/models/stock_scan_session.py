@@ -266,13 +266,11 @@ class StockScanSession(models.Model):
 
         SQL, since the ORM's lock does not wait. The row is written, so that whoever waited with an older snapshot
         fails to serialize and Odoo tries it again: then it sees what was scanned, and whether the session is closed.
+        So what this transaction has read of the session before is still true.
         """
         if self.ids:
             query = SQL("UPDATE stock_scan_session SET write_date = write_date WHERE id IN %s", tuple(sorted(self.ids)))
             self.env.cr.execute(query)
-            self.invalidate_recordset(["state"])
-            # Who may use a session is asked once, not with each of its fields again.
-            self.sudo().fetch(["state"])
 
     def _check_open(self):
         """

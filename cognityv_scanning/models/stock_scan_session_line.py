@@ -110,8 +110,22 @@ class StockScanSessionLine(models.Model):
 
     # Payload
 
+    def _read_for_payload(self):
+        """Read what the payload shows, and no more; left alone, the ORM reads all fields of each record on its way.
+
+        As superuser: whoever may use the session, which was asked, may see what is in it.
+        """
+        lines = self.sudo()
+        lines.fetch(["session_id", "product_id", "lot_id", "package_id", "location_id", "inventory_line_id", "note"])
+        lines.session_id.fetch(["kind", "sale_id", "production_id", "sheet_id", "location_id"])
+        lines.location_id.fetch(["name", "complete_name", "usage", "location_id", "parent_path"])
+        lines.inventory_line_id.fetch([*lines.inventory_line_id._get_fields_for_count(), "description"])
+        lines.session_id.sheet_id.fetch(lines.session_id.sheet_id._get_fields_for_count())
+        self.env["stock.scan.resolver"]._fetch_products(lines.product_id)
+
     def _get_payloads(self):
         """What the app shows of these lines, in the same order."""
+        self._read_for_payload()
         elsewhere = self._get_elsewhere()
         versions = {session: session._get_version() for session in self.session_id}
         return [

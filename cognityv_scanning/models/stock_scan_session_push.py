@@ -38,12 +38,13 @@ class StockScanSession(models.Model):
             `first_result` of a repeat, `message`, `matches` (to choose from), `lines` (those that changed), `warning`
         :raises UserError: when a field holds rubbish; nothing has changed then
         """
-        return self._push(events, sent_at, {})
+        return self._answer(self._take(events, sent_at, {}))
 
-    def _push(self, events, sent_at, resolved):
-        """As `push`, where what some codes stand for was read ahead.
+    def _take(self, events, sent_at, resolved):
+        """Take scans in: what of `push` has to be done while nobody else does it.
 
         :param dict resolved: of `_read_ahead`
+        :return: what `_answer` needs
         """
         self.ensure_one()
         inputs, clock = self._read_push(events, sent_at)
@@ -51,7 +52,15 @@ class StockScanSession(models.Model):
         self._lock()
         batch = self._get_batch(inputs, clock)
         batch.resolved.update(resolved)
-        answers = batch.run()
+        return batch.run()
+
+    def _answer(self, answers):
+        """Say what came of scans, as `push` does, and tell the others.
+
+        It may be another transaction than the one that took them in: what is told then is what there is now.
+
+        :param answers: of `_take`
+        """
         lines = self._get_lines_payload({line_id for _answer, line_ids in answers for line_id in line_ids})
         self._notify_lines(lines)
         return [
@@ -161,8 +170,15 @@ class StockScanSession(models.Model):
             self._notify({"lines": shown if self._may_broadcast_lines() else []})
 
     def _notify(self, what):
-        message = {"session_id": self.id, "by": self.env.user.sudo().name, **what}
+        message = {"session_id": self.id, "by": self._get_own_name(), **what}
         self.env["bus.bus"]._sendone(self._get_bus_channel(), "cognityv_scanning/session", message)
+
+    def _get_own_name(self):
+        user = self.env.user.sudo()
+        # Nothing else of them is asked here, and they have many fields.
+        user.fetch(["partner_id"])
+        user.partner_id.fetch(["name"])
+        return user.name
 
     def _get_bus_channel(self):
         return f"cognityv_scanning.session_{self.id}"

@@ -43,7 +43,7 @@ class StockScanSession(models.Model):
             sheets.flush_recordset(["state"])
             query = SQL("SELECT FROM stock_inventory_sheet WHERE id IN %s ORDER BY id FOR SHARE", tuple(sheets.ids))
             self.env.cr.execute(query)
-            sheets.invalidate_recordset(["state"])
+            sheets.sudo().fetch(sheets._get_fields_for_count())
         return result
 
     # Places
@@ -122,7 +122,7 @@ class StockScanSession(models.Model):
     def _find_lines_of(self, inventory_lines):
         domain = [("session_id", "=", self.id), ("inventory_line_id", "in", inventory_lines.ids)]
         # Read without rules: whoever may use the session, which was asked, may see its lines.
-        lines = self.env["stock.scan.session.line"].sudo().search(domain)
+        lines = self.env["stock.scan.session.line"].sudo().search_fetch(domain, ["inventory_line_id"])
         return {line.inventory_line_id.id: line.sudo(self.env.su) for line in lines}
 
     def _get_line_quantities(self, lines):

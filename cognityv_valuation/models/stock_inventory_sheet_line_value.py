@@ -49,6 +49,10 @@ class StockInventorySheetLine(models.Model):
         return super()._get_protected_fields() | VALUE_FIELDS | {"real_value"}
 
     @api.model
+    def _get_fields_for_count(self):
+        return [*super()._get_fields_for_count(), *VALUE_FIELDS, "real_value", "unit_cost"]
+
+    @api.model
     def _refresh_unit_values(self, condition, basis, company):
         """Read the unit values of many lines, by one statement: a sheet has up to some 100,000.
 

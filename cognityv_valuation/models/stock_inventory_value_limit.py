@@ -48,6 +48,10 @@ class StockInventorySheet(models.Model):
     def _compute_shows_count_status(self):
         return super()._compute_shows_count_status()
 
+    @api.model
+    def _get_fields_for_count(self):
+        return [*super()._get_fields_for_count(), "tolerance_value", "valuation_basis"]
+
     def _get_tolerance(self):
         # Whoever counts, the limit holds; they need not see it.
         limit = self.sudo().tolerance_value
