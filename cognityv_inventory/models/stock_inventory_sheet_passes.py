@@ -289,7 +289,7 @@ class StockInventorySheetLine(models.Model):
                  sums AS (
                      SELECT count.line_id, count.pass_number, count.user_id, count.mode,
                             SUM(count.quantity) AS quantity,
-                            MAX(ARRAY[EXTRACT(EPOCH FROM count.counted_at), count.id]) AS last
+                            MAX(ARRAY[EXTRACT(EPOCH FROM count.counted_at)::float, count.id::float]) AS last
                        FROM stock_inventory_count count
                   LEFT JOIN own_set USING (line_id, pass_number, user_id)
                   LEFT JOIN last_set USING (line_id, pass_number)
@@ -299,7 +299,7 @@ class StockInventorySheetLine(models.Model):
                             last_set.id IS NULL OR (count.counted_at, count.id) > (last_set.counted_at, last_set.id))
             SELECT sums.line_id, sums.pass_number, sums.user_id, sums.mode, sums.quantity::float,
                    last.counted_at, COALESCE(last.on_hand_qty, 0)::float
-              FROM sums JOIN stock_inventory_count last ON last.id = sums.last[2]
+              FROM sums JOIN stock_inventory_count last ON last.id = sums.last[2]::integer
           ORDER BY sums.line_id, sums.last
             """,
             lines=tuple(self.ids),
