@@ -342,7 +342,10 @@ class ScanBatch:
 
     def _get_open_end(self, event):
         """The last one of a chain of scans that put each other right."""
-        while event.settled_by_id:
+        seen = set()
+        # Chains that go round were stored once; `_put_right` makes none.
+        while event.settled_by_id and event not in seen:
+            seen.add(event)
             event = event.settled_by_id
         return event
 
@@ -485,9 +488,15 @@ class ScanBatch:
         return events
 
     def _settle(self, events):
-        """Mark the problems that these events put right."""
+        """Mark the problems that these events put right; what arrived first comes first."""
         for event in events:
-            if event.replaces_uuid and (problem := self.known.get(event.replaces_uuid)):
-                self._get_open_end(problem).filtered(lambda end, by=event: end != by)._set_settled(event)
             if by := self.replacing.get(event.client_uuid):
-                event._set_settled(by)
+                self._put_right(event, by)
+            if event.replaces_uuid and (problem := self.known.get(event.replaces_uuid)):
+                self._put_right(problem, event)
+
+    def _put_right(self, problem, by):
+        """Let a problem of this session be settled by an event, unless that one waits for the problem itself."""
+        end = self._get_open_end(problem)
+        if end.session_id == self.session and end != self._get_open_end(by):
+            end._set_settled(by)

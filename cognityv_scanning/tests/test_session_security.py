@@ -213,6 +213,10 @@ class TestSessionRights(VerificationCase):
         self.assertEqual(mine.undo(event["client_uuid"])["result"], "refused")
         self.assertEqual(self._push_one(mine, "BOLT-1", replaces=event["client_uuid"])["result"], "refused")
         self.assertEqual(self._scanned(session), {self.bolt: 1})
+        problem = self._event("unreadable")
+        session.push([problem])
+        self.assertEqual(self._push_one(mine, "BOLT-1", replaces=problem["client_uuid"])["result"], "refused")
+        self.assertEqual(len(session.get_payload()["problems"]), 1)
 
     # Channels
 
