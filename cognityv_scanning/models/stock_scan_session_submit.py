@@ -14,8 +14,8 @@ class StockScanSession(models.Model):
         """What a person looks at before they submit.
 
         :return: dict of `lines` (payloads of those that differ), `summary` (a sentence), `choices` (dicts `name`,
-            `question`, `options`, `default`), `warnings` (sentences) and `problems` (number of scans that wait to be put
-            right)
+            `question`, `options`, `default`: False where the person has to choose), `warnings` (sentences) and
+            `problems` (number of scans that wait to be put right)
         """
         self.ensure_one()
         self.check_access("read")
