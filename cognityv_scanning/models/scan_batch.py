@@ -215,6 +215,8 @@ class ScanBatch:
         product = self._get_named("product.product", scan.product_id) or line.product_id
         lot = self._get_named("stock.lot", scan.lot_id) or line.lot_id
         package = self._get_named("stock.package", scan.package_id) or line.package_id
+        if line:
+            self._check_of_line(line, product, lot, package)
         if lot and lot.product_id != product:
             message = self.env._(
                 "Tracking number %(lot)s is not one of %(product)s; scan it again.",
@@ -223,6 +225,21 @@ class ScanBatch:
             )
             raise UserError(message)
         return Item(product, lot, package, line=line)
+
+    def _check_of_line(self, line, product, lot, package):
+        """
+        :raises UserError: when an item that is named together with a line is another one than that of the line
+        """
+        named = [(line.product_id, product), (line.lot_id, lot), (line.package_id, package)]
+        for expected, found in named:
+            # A line of a product without lot or package takes any of them, unless it is a line of stock.
+            if found != expected and (expected or line.inventory_line_id):
+                message = self.env._(
+                    "%(found)s is not what is on the line of %(line)s; scan it without choosing a line.",
+                    found=found.display_name,
+                    line=expected.display_name or line.product_id.display_name,
+                )
+                raise UserError(message)
 
     def _get_named(self, model, id_):
         """
@@ -286,6 +303,14 @@ class ScanBatch:
         if float_compare(unit.round(quantity), quantity, precision_digits=digits + 6):
             message = self.env._(
                 "%(quantity)s is finer than %(unit)s of %(product)s can be; round it.",
+                quantity=quantity,
+                unit=unit.name,
+                product=item.product.display_name,
+            )
+            raise UserError(message)
+        if scan.mode == "add" and unit.is_zero(quantity):
+            message = self.env._(
+                "%(quantity)s %(unit)s of %(product)s is nothing; enter how much there is.",
                 quantity=quantity,
                 unit=unit.name,
                 product=item.product.display_name,
