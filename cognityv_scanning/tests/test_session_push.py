@@ -252,9 +252,46 @@ class TestSessionPush(SessionCase):
         result = session.undo(event["client_uuid"])
         self.assertEqual((result["result"], self._scanned(session)), ("accepted", {}))
         self.assertEqual([line["scanned"] for line in result["lines"]], [0])
-        self.assertEqual(session.undo(event["client_uuid"])["lines"], result["lines"])
+        self.assertEqual([line["scanned"] for line in session.undo(event["client_uuid"])["lines"]], [0])
         self.assertTrue(session.event_ids.filtered("code").undone_at)
-        self.assertEqual(session.undo(event["client_uuid"])["result"], "repeated")
+        self.assertEqual(session.undo(event["client_uuid"])["message"], "This was undone already.")
+
+    def test_undo_that_was_refused_is_tried_again(self):
+        session = self._make_session()
+        event = self._event("BOLT-1")
+        session.push([event])
+        type(self).blocked_reason = "It is locked."
+        self.assertEqual(session.undo(event["client_uuid"])["result"], "refused")
+        type(self).blocked_reason = ""
+        self.assertEqual(session.undo(event["client_uuid"])["result"], "accepted")
+        self.assertEqual(self._scanned(session), {})
+
+    def test_long_references_are_undone_one_by_one(self):
+        session = self._make_session()
+        events = [self._event("BOLT-1") | {"client_uuid": "x" * 62 + str(number)} for number in (1, 2)]
+        session.push(events)
+        for event in events:
+            self.assertEqual(session.undo(event["client_uuid"])["result"], "accepted")
+        self.assertEqual(self._scanned(session), {})
+
+    def test_nothing_is_not_added(self):
+        session = self._make_session()
+        result = self._push_one(session, "BOLT-1", quantity=1e-9)
+        self.assertEqual((result["result"], self._scanned(session)), ("refused", {}))
+        self.assertIn("is nothing; enter how much", result["message"])
+
+    def test_half_a_character_is_told_in_a_sentence(self):
+        session = self._make_session()
+        with self.assertRaisesRegex(UserError, "“[?]” is no code") as caught:
+            session.push([self._event("\ud800")])
+        caught.exception.args[0].encode()
+
+    def test_line_of_another_product(self):
+        session = self._make_session()
+        line = session.browse(session.get_payload()["id"]).line_ids.filtered(lambda line: line.product_id == self.bolt)
+        result = self._push_one(session, line_id=line.id, product_id=self.drill.id, lot_id=self.serial_1.id)
+        self.assertEqual((result["result"], self._scanned(session)), ("refused", {}))
+        self.assertIn("scan it without choosing a line", result["message"])
 
     def test_undo_within_a_batch(self):
         session = self._make_session()
