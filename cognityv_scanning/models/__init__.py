@@ -18,6 +18,7 @@ from . import (
     stock_scan_session_document,
     stock_scan_session_home,
     stock_scan_session_line,
+    stock_scan_session_over,
     stock_scan_session_payload,
     stock_scan_session_push,
     stock_scan_session_submit,

@@ -76,6 +76,9 @@ class MrpProduction(models.Model):
     def _get_component_done(self, moves):
         return moves.filtered(lambda move: move.state == "done")._get_line_quantity()
 
+    def _get_scan_done_lots(self):
+        return self.move_raw_ids.filtered(lambda move: move.state == "done").move_line_ids.lot_id
+
     def _get_scan_places(self):
         return self.location_src_id
 

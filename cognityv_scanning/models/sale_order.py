@@ -94,6 +94,9 @@ class SaleOrder(models.Model):
             "done": left,
         }
 
+    def _get_scan_done_lots(self):
+        return self._get_scan_done_moves(self._get_scan_moves()).move_line_ids.lot_id
+
     def _get_scan_places(self):
         return self._get_scan_moves().location_id
 
@@ -185,6 +188,7 @@ class SaleOrder(models.Model):
         pickings = self.env["stock.picking"].union(*(move.picking_id for move in shares))
         pickings.check_access("write")
         pickings.move_ids._set_scanned(stock, shares)
+        (pickings.move_ids - self.env["stock.move"].union(*shares))._leave_behind()
         pickings._validate_scanned(cancel_backorder=choices.get("backorder") == "cancel")
         sentence = pickings._get_validated_sentence()
         self._post_scan_log(sentence, others=pickings)

@@ -225,6 +225,8 @@ class ScanBatch:
         product = self._get_named("product.product", scan.product_id) or line.product_id
         lot = self._get_named("stock.lot", scan.lot_id) or line.lot_id
         package = self._get_named("stock.package", scan.package_id) or line.package_id
+        if line:
+            self._check_of_line(line, product, lot, package)
         if lot and lot.product_id != product:
             message = self.env._(
                 "Tracking number %(lot)s is not one of %(product)s; scan it again.",
@@ -233,6 +235,21 @@ class ScanBatch:
             )
             raise UserError(message)
         return Item(product, lot, package, line=line)
+
+    def _check_of_line(self, line, product, lot, package):
+        """
+        :raises UserError: when an item that is named together with a line is another one than that of the line
+        """
+        named = [(line.product_id, product), (line.lot_id, lot), (line.package_id, package)]
+        for expected, found in named:
+            # A line of a product without lot or package takes any of them, unless it is a line of stock.
+            if found != expected and (expected or line.inventory_line_id):
+                message = self.env._(
+                    "%(found)s is not what is on the line of %(line)s; scan it without choosing a line.",
+                    found=found.display_name,
+                    line=expected.display_name or line.product_id.display_name,
+                )
+                raise UserError(message)
 
     def _get_named(self, model, id_):
         """
@@ -301,6 +318,14 @@ class ScanBatch:
                 product=item.product.display_name,
             )
             raise UserError(message)
+        if scan.mode == "add" and unit.is_zero(quantity):
+            message = self.env._(
+                "%(quantity)s %(unit)s of %(product)s is nothing; enter how much there is.",
+                quantity=quantity,
+                unit=unit.name,
+                product=item.product.display_name,
+            )
+            raise UserError(message)
         return unit.round(quantity)
 
     def _get_accepted_message(self, item, quantity):
@@ -352,7 +377,10 @@ class ScanBatch:
 
     def _get_open_end(self, event):
         """The last one of a chain of scans that put each other right."""
-        while event.settled_by_id:
+        seen = set()
+        # Chains that go round were stored once; `_put_right` makes none.
+        while event.settled_by_id and event not in seen:
+            seen.add(event)
             event = event.settled_by_id
         return event
 
@@ -497,9 +525,15 @@ class ScanBatch:
         return events
 
     def _settle(self, events):
-        """Mark the problems that these events put right."""
+        """Mark the problems that these events put right; what arrived first comes first."""
         for event in events:
-            if event.replaces_uuid and (problem := self.known.get(event.replaces_uuid)):
-                self._get_open_end(problem).filtered(lambda end, by=event: end != by)._set_settled(event)
             if by := self.replacing.get(event.client_uuid):
-                event._set_settled(by)
+                self._put_right(event, by)
+            if event.replaces_uuid and (problem := self.known.get(event.replaces_uuid)):
+                self._put_right(problem, event)
+
+    def _put_right(self, problem, by):
+        """Let a problem of this session be settled by an event, unless that one waits for the problem itself."""
+        end = self._get_open_end(problem)
+        if end.session_id == self.session and end != self._get_open_end(by):
+            end._set_settled(by)

@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 
 from .scan_batch import Item, ScanBatch, Verdict
+from .stock_scan_event import ItemSum
 
 
 class DocumentBatch(ScanBatch):
@@ -8,11 +9,11 @@ class DocumentBatch(ScanBatch):
 
     def _prepare(self, scans):
         self.required = self.session._get_required_by_item()
-        self.totals = self.session._get_item_totals()
         self.lines = self.session._get_or_make_lines(self.required)
+        self.sums = self.session._get_item_sums()
 
     def _forget(self, event):
-        self.totals = self.session._get_item_totals()
+        self.sums = self.session._get_item_sums()
 
     def _narrow(self, items):
         """Of several items with the same code, those that the order asks for."""
@@ -25,26 +26,61 @@ class DocumentBatch(ScanBatch):
         if not item.product:
             return self._judge_package(scan, item.package)
         quantity = self._get_quantity(scan, item)
-        outcome, message = self._judge_quantity(scan, item, quantity)
-        vals = self._prepare_item_vals(item, quantity)
+        outcome, message, confirmed = self._judge_quantity(scan, item, quantity)
+        vals = self._prepare_item_vals(item, quantity) | {"confirmed_over": confirmed}
         if outcome == "accepted":
-            self._add(scan.mode, item, quantity)
             vals["line_id"] = self._get_line(item).id
         return Verdict(outcome, message, vals)
 
     def _judge_quantity(self, scan, item, quantity):
-        """
-        :return: outcome and message
+        """Judge a scan and, if it is accepted, count it in.
+
+        :return: outcome, message, and how much of it is more than is asked for, as was confirmed
         :raises UserError: when the item cannot be taken at all
         """
         self._check_lot(item)
-        total = quantity if scan.mode == "set" else self.totals.get(item.key, 0.0) + quantity
+        total = self._get_total_with(scan, item, quantity)
         if item.product.tracking == "serial" and item.lot and total + self._get_elsewhere_total(item) > 1:
-            return self._judge_second_serial(scan, item)
+            return "over", self._get_second_serial_message(scan, item), 0.0
         self.session._get_document()._check_scan(item.product, item.lot, item.package, total)
-        if not scan.accept_over and (message := self._get_over_message(item, total)):
-            return "over", message
-        return "accepted", self._get_accepted_message(item, quantity)
+        over = 0.0 if self._is_overruled(scan, item) else self._get_over(item, total)
+        if over and not scan.accept_over:
+            return "over", self._get_over_message(item, over), 0.0
+        self._count_in(scan, item, total)
+        return "accepted", self._get_accepted_message(item, quantity), min(over, quantity)
+
+    def _get_total_with(self, scan, item, quantity):
+        """What there is of an item with one more scan, added up as `stock.scan.event` does it: in the order in which
+        things were seen, which need not be that in which they arrive."""
+        if self._is_overruled(scan, item):
+            return self._get_total(item)
+        if scan.mode == "add":
+            return self._get_total(item) + quantity
+        return quantity + self._get_added_after(item, self._get_seen(scan))
+
+    def _get_sum(self, item):
+        return self.sums.get(item.key, ItemSum())
+
+    def _get_total(self, item):
+        return self._get_sum(item).quantity
+
+    def _is_overruled(self, scan, item):
+        """Whether the quantity was set after this was seen."""
+        return self._get_sum(item).last_set > self._get_seen(scan)
+
+    def _get_added_after(self, item, moment):
+        if self._get_sum(item).last_seen <= moment:
+            return 0.0
+        self._flush()
+        return self.event_model._get_added_after(self.session, item.key, moment)
+
+    def _count_in(self, scan, item, total):
+        before, seen = self._get_sum(item), self._get_seen(scan)
+        self.sums[item.key] = before._replace(
+            quantity=total,
+            last_seen=max(before.last_seen, seen),
+            last_set=max(before.last_set, seen) if scan.mode == "set" else before.last_set,
+        )
 
     def _check_lot(self, item):
         if item.lot_name:
@@ -58,10 +94,13 @@ class DocumentBatch(ScanBatch):
     def _get_elsewhere_total(self, item):
         """How much of this lot was scanned as part of another package, or of none."""
         return sum(
-            quantity for key, quantity in self.totals.items() if key[:2] == item.key[:2] and key[2] != item.key[2]
+            found.quantity for key, found in self.sums.items() if key[:2] == item.key[:2] and key[2] != item.key[2]
         )
 
-    def _judge_second_serial(self, scan, item):
+    def _get_second_serial_message(self, scan, item):
+        """
+        :raises UserError: when the person insists
+        """
         message = self.env._(
             "Serial number %(serial)s of %(product)s was scanned already; it is there once.",
             serial=item.lot.name,
@@ -69,33 +108,33 @@ class DocumentBatch(ScanBatch):
         )
         if scan.accept_over:
             raise UserError(message)
-        return "over", message
+        return message
 
-    def _get_over_message(self, item, total):
-        """What to ask when there would be more of an item than the order asks for; empty when there is not."""
+    def _get_over(self, item, total):
+        """By how much there would be more of an item than the order asks for."""
         line_item = self._get_line_item(item)
         required, done = self.required.get(line_item, (0.0, 0.0))
-        found = done + self._get_line_total(line_item) - self.totals.get(item.key, 0.0) + total
-        if item.product.uom_id.compare(found, required) <= 0:
-            return ""
+        found = done + self._get_line_total(line_item) - self._get_total(item) + total
+        return max(item.product.uom_id.round(found - required), 0.0)
+
+    def _get_over_message(self, item, over):
+        required, _done = self.required.get(self._get_line_item(item), (0.0, 0.0))
         return self.env._(
             "%(product)s: this makes %(found)s %(unit)s, but %(required)s are asked for; confirm it, or put it back.",
             product=item.product.display_name,
-            found=self._format(found),
+            found=self._format(required + over),
             unit=item.product.uom_id.name,
             required=self._format(required),
         )
 
     def _get_line_item(self, item):
-        """A lot has a line of its own only where the order asks for that lot."""
-        lot_item = (item.product.id, item.lot.id)
-        return lot_item if lot_item in self.required else (item.product.id, False)
+        return self.session._get_line_item(self.required, item.product.id, item.lot.id)
 
     def _get_line_total(self, line_item):
         return sum(
-            quantity
-            for (product_id, lot_id, _package), quantity in self.totals.items()
-            if line_item == ((product_id, lot_id) if (product_id, lot_id) in self.required else (product_id, False))
+            found.quantity
+            for (product_id, lot_id, _package), found in self.sums.items()
+            if line_item == self.session._get_line_item(self.required, product_id, lot_id)
         )
 
     def _get_line(self, item):
@@ -104,27 +143,28 @@ class DocumentBatch(ScanBatch):
             self.lines |= self.session._get_or_make_lines([line_item])
         return self.lines[line_item]
 
-    def _add(self, mode, item, quantity):
-        before = self.totals.get(item.key, 0.0) if mode == "add" else 0.0
-        self.totals[item.key] = before + quantity
-
     # Packages
 
     def _judge_package(self, scan, package):
         """A package is all that is in it, and all of it or nothing."""
         vals = {"package_id": package.id, "quantity": 0.0}
-        items, totals = self._get_content_items(package), dict(self.totals)
+        items, before, confirmed = self._get_content_items(package), dict(self.sums), []
         for item in items:
-            outcome, message = self._judge_quantity(scan._replace(mode="add"), item, item.quantity)
+            outcome, message, over = self._judge_quantity(scan._replace(mode="add"), item, item.quantity)
             if outcome != "accepted":
-                self.totals = totals
+                self.sums = before
                 return Verdict(outcome, message, vals)
-            self._add("add", item, item.quantity)
+            confirmed.append(over)
         message = self.env._("Package %(package)s: %(count)s items", package=package.display_name, count=len(items))
-        return Verdict("accepted", message, vals, content=[self._prepare_content_vals(item) for item in items])
+        content = [self._prepare_content_vals(*both) for both in zip(items, confirmed, strict=True)]
+        return Verdict("accepted", message, vals, content=content)
 
-    def _prepare_content_vals(self, item):
-        return self._prepare_item_vals(item, item.quantity) | {"mode": "add", "line_id": self._get_line(item).id}
+    def _prepare_content_vals(self, item, confirmed):
+        return self._prepare_item_vals(item, item.quantity) | {
+            "mode": "add",
+            "confirmed_over": confirmed,
+            "line_id": self._get_line(item).id,
+        }
 
     def _get_content_items(self, package):
         """What the system has in a package.
@@ -133,7 +173,7 @@ class DocumentBatch(ScanBatch):
         """
         quants = self._get_package_quants(package)
         items = [Item(quant.product_id, quant.lot_id, quant.package_id, quant.quantity) for quant in quants]
-        if all(item.product.uom_id.compare(self.totals.get(item.key, 0.0), item.quantity) >= 0 for item in items):
+        if all(item.product.uom_id.compare(self._get_total(item), item.quantity) >= 0 for item in items):
             message = self.env._("Package %(package)s was scanned already.", package=package.display_name)
             raise UserError(message)
         return items

@@ -41,6 +41,7 @@ class VerificationBatch(ScanBatch):
 
     def _prepare(self, scans):
         self.visits = self._get_visits()
+        self.counted = self._get_counted([scan.client_uuid for scan in scans])
         items = self._get_all_items(scans)
         if not items:
             return
@@ -52,6 +53,19 @@ class VerificationBatch(ScanBatch):
             self._remember_line(line)
         self.passes = self._get_passes_needed(lines)
         self.held = self._get_held(items, places)
+
+    def _get_counted(self, uuids):
+        """The inventory lines of counts that have these references already, as dict by reference."""
+        counts = self.env["stock.inventory.count"].sudo().search([("client_uuid", "in", uuids)])
+        return {count.client_uuid: count.line_id.sudo(self.env.su) for count in counts}
+
+    def _check_reference(self, uuid, line, counted):
+        """
+        :param counted: of `_get_counted`
+        :raises UserError: when a count of another line has this reference: the count of this one would be lost
+        """
+        if counted.get(uuid, line) != line:
+            raise UserError(self.env._("This scan has arrived before, for something else; it is not taken twice."))
 
     def _get_all_items(self, scans):
         """What these scans may be, packages as what is in them."""
@@ -173,6 +187,7 @@ class VerificationBatch(ScanBatch):
         if len(lines) > 1:
             return self._ask_which(item, lines)
         line, quantity = lines[0], self._get_quantity(scan, item)
+        self._check_reference(scan.client_uuid, line, self.counted)
         if message := self._get_second_serial_message(scan, line):
             return Verdict("over", message, self._prepare_item_vals(item, quantity))
         plan = self._plan(scan, line, scan.mode, quantity)
@@ -326,14 +341,34 @@ class VerificationBatch(ScanBatch):
     def _judge_package(self, scan, package):
         """A package counts as all that the system has in it, each item set, so that it may be scanned again."""
         plans = []
+        if not scan.accept_over and (message := self._get_second_package_message(scan, package)):
+            return Verdict("over", message, {"package_id": package.id, "quantity": 0.0})
         for item in self._get_content_items(package):
             lines = self._find_lines(scan, item)
             if len(lines) > 1:
                 return self._ask_which(item, lines)
             plans.append((item, self._plan(scan, lines[0], "set", item.quantity)))
+        uuids = [f"{scan.client_uuid}/{number}" for number in range(1, len(plans) + 1)]
+        counted = self._get_counted(uuids)
+        for uuid, (_item, plan) in zip(uuids, plans, strict=True):
+            self._check_reference(uuid, plan.line, counted)
         message = self.env._("Package %(package)s: %(count)s items", package=package.display_name, count=len(plans))
         content = [{**self._count(item, plan), "mode": "set"} for item, plan in plans]
         return Verdict("accepted", message, {"package_id": package.id, "quantity": 0.0}, content=content)
+
+    def _get_second_package_message(self, scan, package):
+        """What to say of a package that was found in another place before; empty when it was not."""
+        # What waits is looked at, too.
+        self._flush()
+        domain = Domain("sheet_id", "=", self.sheet.id) & Domain("package_id", "child_of", package.ids)
+        lines = self.line_model.search(domain & Domain("location_id", "!=", self._get_place(scan).id))
+        self.passes.update(lines._get_passes())
+        found = next((line for line in lines if self._was_found(line)), None)
+        return found and self.env._(
+            "Package %(package)s was scanned in %(place)s already; confirm it, or leave it out.",
+            package=package.display_name,
+            place=found.location_id.display_name,
+        )
 
     def _get_content_items(self, package):
         """

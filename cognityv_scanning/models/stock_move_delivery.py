@@ -34,6 +34,12 @@ class StockMove(models.Model):
         )
         return 1 + max(move._get_delivery_depth() for move in before) if before else 0
 
+    def _leave_behind(self):
+        """Let what is kept in stock of these not leave when their transfers are validated: somebody may have picked it
+        in Odoo, but nobody has scanned it."""
+        open_moves = self.filtered(lambda move: move.state not in ("done", "cancel"))
+        open_moves.filtered(lambda move: move.picked and move.product_id.is_storable).picked = False
+
     def _get_short_of_scanned(self, shares):
         """Those of these moves of which less was scanned than has to leave.
 

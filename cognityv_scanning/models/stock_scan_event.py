@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -10,8 +13,19 @@ OUTCOMES = [
     ("over", "Too much"),
     ("refused", "Refused"),
 ]
+ITEM_FIELDS = ("product_id", "lot_id", "package_id")
 # Kept without effect until somebody puts them right.
 PROBLEMS = ("unknown", "over", "refused")
+
+
+class ItemSum(NamedTuple):
+    """What a session has of an item, in the unit of the product: what was set last and all that was added since."""
+
+    quantity: float = 0.0
+    # How much of it is more than was asked for, as people confirmed.
+    confirmed_over: float = 0.0
+    last_seen: datetime = datetime.min
+    last_set: datetime = datetime.min
 
 
 class StockScanEvent(models.Model):
@@ -45,6 +59,12 @@ class StockScanEvent(models.Model):
     )
     quantity = fields.Float(digits="Product Unit", readonly=True, help="In the unit of the product.")
     mode = fields.Selection([("add", "Add"), ("set", "Set")], required=True, readonly=True, default="add")
+    confirmed_over = fields.Float(
+        "Confirmed to be too much",
+        digits="Product Unit",
+        readonly=True,
+        help="How much of it is more than was asked for, as the person confirmed.",
+    )
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     message = fields.Char(readonly=True)
     matches = fields.Json(readonly=True, help="What the code may stand for, when it is several things.")
@@ -96,20 +116,21 @@ class StockScanEvent(models.Model):
     # What sessions have
 
     @api.model
-    def _get_item_totals(self, session, products=None):
+    def _get_item_sums(self, session, products=None):
         """What a session has of each item: the last quantity that was set and all that was added since, in the order
         in which it was seen.
 
         SQL, since a domain cannot say "since the last one that was set", and an item may have thousands of scans.
 
         :param products: only of these; None for all
-        :return: dict of (product id, lot id or False, package id or False) → quantity
+        :return: dict of (product id, lot id or False, package id or False) → ItemSum
         """
         self.flush_model()
         query = SQL(
             """
-            SELECT product_id, lot_id, package_id, SUM(quantity)
-              FROM (SELECT product_id, lot_id, package_id, quantity,
+            SELECT product_id, lot_id, package_id, SUM(quantity), SUM(confirmed_over), MAX(seen_at),
+                   MAX(seen_at) FILTER (WHERE mode = 'set')
+              FROM (SELECT product_id, lot_id, package_id, quantity, confirmed_over, seen_at, mode,
                            COUNT(*) FILTER (WHERE mode = 'set') OVER (
                                PARTITION BY product_id, lot_id, package_id ORDER BY seen_at DESC, id DESC
                                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS sets_after
@@ -123,7 +144,24 @@ class StockScanEvent(models.Model):
             SQL() if products is None else SQL("AND product_id IN %s", tuple(products.ids) or (0,)),
         )
         rows = self.env.execute_query(query)
-        return {(product, lot or False, package or False): float(total) for product, lot, package, total in rows}
+        return {
+            (product, lot or False, package or False): ItemSum(
+                float(quantity), float(confirmed or 0), last_seen, last_set or datetime.min
+            )
+            for product, lot, package, quantity, confirmed, last_seen, last_set in rows
+        }
+
+    @api.model
+    def _get_added_after(self, session, item, moment):
+        """How much of an item was added after it was seen at this moment, no matter what was set.
+
+        :param item: (product id, lot id or False, package id or False)
+        """
+        domain = [(name, "=", value) for name, value in zip(ITEM_FIELDS, item, strict=True)]
+        domain += [("session_id", "=", session.id), ("outcome", "=", "accepted"), ("undone_at", "=", False)]
+        domain += [("mode", "=", "add"), ("seen_at", ">", moment)]
+        [(quantity,)] = self._read_group(domain, [], ["quantity:sum"])
+        return quantity or 0.0
 
     # Payload
 

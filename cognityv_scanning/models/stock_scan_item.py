@@ -4,6 +4,8 @@ from odoo.fields import Domain
 
 from odoo.addons.cognityv_inventory.models.stock_inventory_sheet import COUNTED_USAGES
 
+from ..tools.rpc_value import is_id, printable, storable
+
 # What can be looked up, and the field of stock that is it.
 FIELD_OF_MODEL = {"product.product": "product_id", "stock.lot": "lot_id", "stock.package": "package_id"}
 ROWS = 100
@@ -72,7 +74,7 @@ class StockScanItem(models.AbstractModel):
 
     @api.model
     def _browse(self, model, record_id, models):
-        if model not in list(models) or not _is_id(record_id):
+        if model not in list(models) or not is_id(record_id):
             raise UserError(self.env._("This cannot be looked up; scan a product, lot, package or place."))
         record = self.env[model].browse(record_id).exists()
         if not record:
@@ -190,7 +192,7 @@ class StockScanItem(models.AbstractModel):
         for name, value in given.items():
             if not _is_valid(name, value) or not self._exists(name, value):
                 message = self.env._(
-                    "“%(value)s” is no %(field)s; correct it.", value=str(value)[:80], field=self._get_label(name)
+                    "“%(value)s” is no %(field)s; correct it.", value=printable(value), field=self._get_label(name)
                 )
                 raise UserError(message)
         for name in CORRECTION_REQUIRED:
@@ -206,19 +208,15 @@ class StockScanItem(models.AbstractModel):
     @api.model
     def _get_label(self, name):
         field = self.env["stock.correction"]._fields.get(name)
-        return field._description_string(self.env) if field else str(name)[:80]
-
-
-def _is_id(value):
-    return type(value) is int and 0 < value < 2**31
+        return field._description_string(self.env) if field else printable(name)
 
 
 def _is_valid(name, value):
     if name in CORRECTION_IDS:
-        return _is_id(value)
+        return is_id(value)
     if name in CORRECTION_NUMBERS:
         return type(value) in (int, float) and abs(value) < 1e15
-    return name == "comment" and isinstance(value, str)
+    return name == "comment" and isinstance(value, str) and value == storable(value)
 
 
 def _get_amounts(quantity, reserved):

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.rpc_value import printable
 from ..tools.scan_code import parse
 from ..tools.scan_reading import Reading, get_readings
 
@@ -86,7 +87,7 @@ class StockScanResolver(models.AbstractModel):
         :raises UserError: when the code is no text
         """
         if not isinstance(code, str):
-            raise UserError(self.env._("%(code)s is no code; scan one, or type its text.", code=code))
+            raise UserError(self.env._("%(code)s is no code; scan one, or type its text.", code=printable(code)))
         scan = parse(code)
         if record := self.env["stock.scan.code"]._find(scan.short_code or scan.text):
             return self._make_matches([self._make_row_of(record)])

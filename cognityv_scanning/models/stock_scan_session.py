@@ -7,6 +7,8 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.cognityv_inventory.tools.own_write import as_own_write, is_own_write, without_defaults
 
+from ..tools.rpc_value import is_id, printable, storable
+
 KINDS = [
     ("sale", "Sales logging"),
     ("production", "Production logging"),
@@ -157,10 +159,9 @@ class StockScanSession(models.Model):
         :raises UserError: when there is nothing to scan, or this person may not, with what to do
         """
         self._check_kind(kind)
-        document = self.env["stock.location" if kind == "verification" else self._get_document_model(kind)].browse(
-            res_id
-        )
-        if not isinstance(res_id, int) or not document.exists():
+        model = "stock.location" if kind == "verification" else self._get_document_model(kind)
+        document = self.env[model].browse(res_id if is_id(res_id) else ()).exists()
+        if not document:
             raise UserError(self.env._("What you want to open does not exist any more; search for it again."))
         if kind == "verification":
             return self._open_place(document).get_payload()
@@ -173,10 +174,10 @@ class StockScanSession(models.Model):
         :raises UserError: when there is no such kind, or this person may not use it
         """
         labels = dict(self._fields["kind"]._description_selection(self.env))
-        if kind not in labels:
+        if not isinstance(kind, str) or kind not in labels:
             message = self.env._(
                 "“%(kind)s” is nothing that can be scanned; choose one of: %(kinds)s.",
-                kind=kind,
+                kind=printable(kind),
                 kinds=", ".join(labels),
             )
             raise UserError(message)
@@ -246,6 +247,8 @@ class StockScanSession(models.Model):
 
     def write(self, vals):
         self._check_chosen(vals, WRITABLE)
+        if not is_own_write(self.env):
+            self._check_open()
         return super().write(vals)
 
     def _check_chosen(self, vals, allowed):
@@ -307,11 +310,20 @@ class StockScanSession(models.Model):
         """Write a note on the whole session.
 
         :param str text: empty to remove it
-        :raises UserError: when the session is closed
+        :raises UserError: when the session is closed, or this is no text
         """
-        self._check_open()
-        self.note = (text or "").strip() or False
+        self.note = self._read_text(text) or False
         return True
+
+    @api.model
+    def _read_text(self, text):
+        """What a person typed, as a text that can be stored and looked for.
+
+        :raises UserError: when it is none
+        """
+        if text and not isinstance(text, str):
+            raise UserError(self.env._("“%(value)s” is no text; type what you mean.", value=printable(text)))
+        return storable(text or "").strip()
 
     # What each kind of session has its own way for: see `stock_scan_session_document` and
     # `stock_scan_verification`

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .scan_batch_document import DocumentBatch
@@ -94,13 +94,21 @@ class StockScanSession(models.Model):
             return super()._get_scannable_packages(products)
         return self._get_document()._get_scan_packages(products)
 
+    def _get_item_sums(self, products=None):
+        return self.env["stock.scan.event"].sudo()._get_item_sums(self, products)
+
     def _get_item_totals(self, products=None):
-        return self.env["stock.scan.event"].sudo()._get_item_totals(self, products)
+        return {item: total.quantity for item, total in self._get_item_sums(products).items()}
 
     def _find_line(self, lines, required, product_id, lot_id):
-        """The line that a scan of an item belongs to: a lot has its own only where the order asks for that lot."""
-        item = (product_id, lot_id if (product_id, lot_id) in required else False)
+        """The line that a scan of an item belongs to."""
+        item = self._get_line_item(required, product_id, lot_id)
         return lines.filtered(lambda line: (line.product_id.id, line.lot_id.id) == item)
+
+    @api.model
+    def _get_line_item(self, required, product_id, lot_id):
+        """What a line is of: a lot has its own only where the order asks for that lot."""
+        return product_id, lot_id if (product_id, lot_id) in required else False
 
     # Submit
 
@@ -117,7 +125,7 @@ class StockScanSession(models.Model):
     def _get_choices(self):
         if not self._is_for_document():
             return super()._get_choices()
-        return self._get_document()._get_scan_choices(self._get_scanned())
+        return [*self._get_over_choices(), *self._get_document()._get_scan_choices(self._get_scanned())]
 
     def _submit(self, choices):
         if not self._is_for_document():
@@ -129,4 +137,6 @@ class StockScanSession(models.Model):
                 title=self._get_title(),
             )
             raise UserError(message)
-        return self._get_document()._submit_scanned(scanned, choices)
+        taken = self._take_of_too_much(scanned, choices)
+        sentence = self._get_document()._submit_scanned(taken, choices)
+        return " ".join(filter(None, [sentence, self._get_left_out_sentence(scanned, taken)]))

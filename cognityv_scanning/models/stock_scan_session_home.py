@@ -1,5 +1,8 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools.rpc_value import printable
 
 # So many of each are shown on the first screen.
 SHOWN_AT_HOME = 20
@@ -81,11 +84,13 @@ class StockScanSession(models.Model):
         :param str kind: "sale", "production" or "verification"
         :param str text: what the person typed; empty for what is most at hand
         :return: list of dicts `res_id` (for `open_for`), `title`, `subtitle`, `detail`, `scheduled`
-        :raises UserError: when this person may not use that kind
+        :raises UserError: when this person may not use that kind, or what was typed is no text
         """
         self._check_kind(kind)
-        limit = min(max(int(limit), 1), MAX_FOUND)
-        return getattr(self, f"_search_{kind}_documents")((text or "").strip(), limit)
+        if type(limit) is not int:
+            raise UserError(self.env._("“%(value)s” is no number of results; give one.", value=printable(limit)))
+        limit = min(max(limit, 1), MAX_FOUND)
+        return getattr(self, f"_search_{kind}_documents")(self._read_text(text), limit)
 
     @api.model
     def _search_sale_documents(self, text, limit):

@@ -97,11 +97,11 @@ class StockScanSessionLine(models.Model):
         """Write a note on an item, such as what is wrong with it.
 
         :param str text: empty to remove it
-        :raises UserError: when the session is closed
+        :raises UserError: when the session is closed, or this is no text
         """
         self.ensure_one()
         self.session_id._check_open()
-        text = (text or "").strip() or False
+        text = self.session_id._read_text(text) or False
         if self.inventory_line_id:
             self.inventory_line_id.description = text
         else:

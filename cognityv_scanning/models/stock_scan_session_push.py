@@ -1,5 +1,6 @@
 import re
 from contextlib import contextmanager
+from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,6 +8,7 @@ from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
 from ..tools.phone_clock import PhoneClock
+from ..tools.rpc_value import printable
 from ..tools.scan_event import MAX_EVENT_BYTES, MAX_EVENTS, BadEvent, read_events, read_sent_at
 
 # Nobody holds the lock for longer than a push takes; what does is stuck, and the phone will come again.
@@ -74,7 +76,8 @@ class StockScanSession(models.Model):
         :param str client_uuid: of the scan
         :return: a result as of `push`
         """
-        [result] = self.push([{"client_uuid": f"undo:{client_uuid}"[:64], "undo": client_uuid}])
+        # Each attempt is one of its own: what was refused once may be possible later.
+        [result] = self.push([{"client_uuid": f"undo:{uuid4()}", "undo": client_uuid}])
         return result
 
     def _read_push(self, events, sent_at):
@@ -98,7 +101,7 @@ class StockScanSession(models.Model):
             )
         return self.env._(
             "“%(value)s” is no %(field)s (scan %(number)s of those sent); correct it. Nothing was changed.",
-            value=str(error.value)[:80],
+            value=printable(error.value),
             field=error.field,
             number=error.number,
         )

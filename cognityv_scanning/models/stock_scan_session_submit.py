@@ -4,6 +4,8 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 
+from ..tools.rpc_value import printable
+
 
 class StockScanSession(models.Model):
     """Looking at it once more, and handing it in."""
@@ -14,8 +16,8 @@ class StockScanSession(models.Model):
         """What a person looks at before they submit.
 
         :return: dict of `lines` (payloads of those that differ), `summary` (a sentence), `choices` (dicts `name`,
-            `question`, `options`, `default`), `warnings` (sentences) and `problems` (number of scans that wait to be put
-            right)
+            `question`, `options`, `default`: False where the person has to choose), `warnings` (sentences) and
+            `problems` (number of scans that wait to be put right)
         """
         self.ensure_one()
         self.check_access("read")
@@ -66,9 +68,9 @@ class StockScanSession(models.Model):
         if not isinstance(choices, dict):
             raise UserError(self.env._("Choices come as names with values; open the review again."))
         for name, value in choices.items():
-            if name in asked and value not in asked[name]:
+            if name in asked and not (isinstance(value, str) and value in asked[name]):
                 message = self.env._(
-                    "“%(value)s” is no choice for %(name)s; open the review again.", value=value, name=name
+                    "“%(value)s” is no choice for %(name)s; open the review again.", value=printable(value), name=name
                 )
                 raise UserError(message)
         return {name: value for name, value in choices.items() if name in asked}

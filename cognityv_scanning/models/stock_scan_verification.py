@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.addons.cognityv_inventory.models.stock_inventory_sheet import COUNTED_USAGES
 from odoo.addons.cognityv_inventory.tools.own_write import as_own_write
 
+from ..tools.rpc_value import is_id
+
 
 class StockScanSession(models.Model):
     """Sessions that verify what is in a place: each scan is a count on an inventory sheet."""
@@ -32,11 +34,14 @@ class StockScanSession(models.Model):
         :raises UserError: when this person may not count there now, with what to do
         """
         self._check_kind("verification")
-        sheet = self.env["stock.inventory.sheet"].browse(sheet_id)
-        if not isinstance(sheet_id, int) or not sheet.exists():
+        sheet = self.env["stock.inventory.sheet"].browse(sheet_id if is_id(sheet_id) else ()).exists()
+        if not sheet:
             raise UserError(self.env._("This inventory sheet does not exist any more; choose another one."))
         sheet.check_access("read")
-        place = self.env["stock.location"].browse(location_id or sheet.location_id.id)
+        place = self.env["stock.location"].browse(location_id if is_id(location_id) else ()).exists()
+        if location_id and not place:
+            raise UserError(self.env._("This place does not exist any more; choose another one."))
+        place = place or sheet.location_id
         return self._join_sheet(sheet, place).get_payload()
 
     @api.model

@@ -39,6 +39,16 @@ class TestAppTours(HttpCase, ProductionCommon):
         self.assertEqual(done.move_line_ids.lot_id.name, "DRILL-2")
         self.assertEqual((order.picking_ids - done).move_ids.mapped("product_qty"), [1])
 
+    def test_sale_of_which_others_delivered_a_part(self):
+        order = self._make_order((self.bolt, 2))
+        sessions = self.env["stock.scan.session"].with_user(self.clerk)
+        session = sessions.browse(sessions.open_for("sale", order.id)["id"])
+        session.push([{"client_uuid": "two-bolts", "code": "BOLT-EAN", "quantity": 2}])
+        order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
+        order.picking_ids.with_context(skip_backorder=True).button_validate()
+        self.start_tour("/odoo", "asset_manager_too_much_phone", login=self.clerk.login)
+        self.assertEqual((session.state, order.order_line.qty_delivered), ("submitted", 2))
+
     def test_production(self):
         self.table.tracking = "serial"
         run = self._make_run(1)

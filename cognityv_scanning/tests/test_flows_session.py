@@ -40,6 +40,112 @@ class SessionFlows(SaleCommon, ProductionCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTooMuchMeanwhile(SessionFlows):
+    """Somebody else delivers or uses what was scanned, in Odoo, before it is submitted."""
+
+    def _deliver(self, order, *quantities):
+        """As a colleague does it in Odoo."""
+        picking = self._open_pickings(order).with_user(self.colleague)
+        for move, quantity in zip(picking.move_ids, quantities, strict=True):
+            move.quantity = quantity
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
+
+    def _get_over_choice(self, session):
+        return [choice for choice in session.get_review()["choices"] if choice["name"] == "over"]
+
+    def test_nothing_is_asked_while_all_is_as_it_was(self):
+        session = self._open(self._sell((self.bolt, 10)))
+        self._push(session, "BOLT-1", quantity=10)
+        self.assertEqual(self._get_over_choice(session), [])
+        session.action_submit()
+
+    def test_it_is_asked_what_of_it(self):
+        order = self._sell((self.bolt, 10))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=10)
+        self._deliver(order, 6)
+        [choice] = self._get_over_choice(session)
+        self.assertIn("Bolt, open: 4", choice["question"])
+        self.assertEqual([option["value"] for option in choice["options"]], ["open", "all"])
+        self.assertFalse(choice["default"])
+        for choices in (None, {}, {"backorder": "create"}):
+            with self.assertRaisesRegex(UserError, "Bolt, open: 4.*say on the review"):
+                session.action_submit(choices)
+        self.assertEqual((session.state, self._delivered(order)), ("open", {self.bolt: 6}))
+
+    def test_only_what_is_open(self):
+        order = self._sell((self.bolt, 10), (self.nut, 3))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=10)
+        self._push(session, "NUT-1", quantity=3)
+        self._deliver(order, 6, 0)
+        session.action_submit({"over": "open"})
+        self.assertEqual(self._delivered(order), {self.bolt: 10, self.nut: 3})
+        self.assertIn("Not logged, as it was too much: 6 Units", session.outcome)
+
+    def test_all_of_it(self):
+        order = self._sell((self.bolt, 10))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=10)
+        self._deliver(order, 6)
+        session.action_submit({"over": "all"})
+        self.assertEqual(self._delivered(order), {self.bolt: 16})
+
+    def test_what_was_confirmed_is_not_asked_again(self):
+        order = self._sell((self.bolt, 10))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=9)
+        self._push(session, "BOLT-1", quantity=3, accept_over=True)
+        self._push(session, "BOLT-1", quantity=2, accept_over=True)
+        self.assertEqual(self._get_over_choice(session), [])
+        session.action_submit()
+        self.assertEqual(self._delivered(order), {self.bolt: 14})
+
+    def test_what_was_confirmed_does_not_cover_what_comes_on_top(self):
+        order = self._sell((self.bolt, 10))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=11, accept_over=True)
+        self._deliver(order, 6)
+        with self.assertRaisesRegex(UserError, "11 Units .*Bolt, open: 4"):
+            session.action_submit()
+
+    def test_all_was_delivered_by_others(self):
+        order = self._sell((self.bolt, 10), (self.nut, 3))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=10)
+        self._deliver(order, 10, 0)
+        with self.assertRaisesRegex(UserError, "logged by others meanwhile; cancel"):
+            session.action_submit({"over": "open"})
+
+    def test_what_left_already_is_left_out_first(self):
+        lots = [self._make_lot(self.glue, name) for name in ("G1", "G2")]
+        for lot in lots:
+            self._put(self.glue, 10, self.rack_a1, lot_id=lot)
+        order = self._sell((self.glue, 10))
+        session = self._open(order)
+        for lot in lots:
+            self._push(session, product_id=self.glue.id, lot_id=lot.id, quantity=5)
+        self._deliver(order, 5)
+        self.assertEqual(self._on_hand(self.glue, self.rack_a1, lots[0]), 5)
+        session.action_submit({"over": "open"})
+        self.assertEqual([self._on_hand(self.glue, self.rack_a1, lot) for lot in lots], [5, 5])
+
+    def test_run_that_needs_less(self):
+        for choice, used in (("open", 16), ("all", 40)):
+            with self.subTest(choice=choice), self._undone():
+                run = self._make_run(10)
+                session = self._open(run)
+                self._push(session, "LEG-1", quantity=40)
+                wizard = self.env["change.production.qty"].create({"mo_id": run.id, "product_qty": 4})
+                wizard.with_user(self.colleague).change_prod_qty()
+                with self.assertRaisesRegex(UserError, "40 Units .*Leg, open: 16"):
+                    session.action_submit()
+                session.action_submit({"over": choice})
+                self.assertEqual(self._used(self.leg), used)
+
+
+@tagged("post_install", "-at_install")
 class TestSaleSession(SessionFlows):
     def test_end_to_end(self):
         order = self._sell((self.bolt, 6), (self.nut, 3))
@@ -153,7 +259,9 @@ class TestSaleSession(SessionFlows):
         self._push(session, "BOLT-1", quantity=4)
         order.order_line.product_uom_qty = 3
         self.assertEqual(self._lines(session.get_payload())[self.bolt.id][4], "extra")
-        session.action_submit()
+        with self.assertRaisesRegex(UserError, "open: 3"):
+            session.action_submit()
+        session.action_submit({"over": "all"})
         self.assertEqual(self._delivered(order), {self.bolt: 4})
 
     def test_package(self):

@@ -76,6 +76,8 @@ class TestLabelWizard(LinkCommon):
             ({"res_model": "res.users", "res_ids": [1]}, "no labels of “res.users”"),
             ({"res_model": "product.product", "res_ids": ["x", None, {}]}, "nothing on what you selected"),
             ({"res_model": "product.product", "res_ids": {"x": 1}}, "nothing on what you selected"),
+            ({"res_model": "product.product", "res_ids": 5}, "nothing on what you selected"),
+            ({"res_model": "product.product", "res_ids": [10**30, True, -1]}, "nothing on what you selected"),
             ({"res_model": "product.product", "res_ids": [2**31 - 1]}, "nothing on what you selected"),
         ):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, message):

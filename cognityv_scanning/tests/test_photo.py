@@ -177,9 +177,22 @@ class TestReadCodes(BaseCase):
     def test_decompression_bombs(self):
         """Refused by what the header says: nothing is decoded."""
         with patch.object(photo, "_load") as load, warnings.catch_warnings(action="ignore"):
-            for width, height in ((10_000, 10_000), (65_000, 65_000), (1, 2**31 - 1), (2**31 - 1, 2**31 - 1)):
+            for width, height in (
+                (10_000, 10_000),
+                (65_000, 65_000),
+                (1, 49_000_000),
+                (20_001, 1),
+                (2**31 - 1, 2**31 - 1),
+            ):
                 self._assert_refused("too_many_pixels", make_bomb(width, height))
             load.assert_not_called()
+
+    def test_transparent_picture_is_small_before_it_is_laid_on_white(self):
+        sizes, compose = [], Image.alpha_composite
+        data = encode(make_photo(make_qr(), size=(3000, 3000)).convert("RGBA"), "PNG")
+        with patch.object(Image, "alpha_composite", lambda paper, top: sizes.append(top.size) or compose(paper, top)):
+            self.assertEqual([code["text"] for code in read_codes(data)], [LINK])
+        self.assertEqual(sizes, [(2000, 2000)])
 
     def test_bomb_in_a_comment(self):
         """Text that unpacks to a hundred megabytes is not unpacked."""

@@ -34,6 +34,17 @@ class TestSaleLogging(SaleCommon):
         self._scan(order, self._item(self.bolt, 2), self._item(self.nut, 3))
         self.assertEqual(self._delivered(order), {self.bolt: 6, self.nut: 3})
 
+    def test_what_was_picked_but_not_scanned_stays(self):
+        """Somebody marked it as picked in Odoo: who scans decides what leaves."""
+        for choice, state in (("create", "assigned"), ("cancel", "cancel")):
+            with self.subTest(choice=choice), self._undone():
+                order = self._sell((self.bolt, 6), (self.nut, 3))
+                order.picking_ids.move_ids.picked = True
+                self._scan(order, self._item(self.bolt, 6), backorder=choice)
+                self.assertEqual(self._delivered(order), {self.bolt: 6, self.nut: 0})
+                nuts = order.picking_ids.move_ids.filtered(lambda move: move.product_id == self.nut)
+                self.assertEqual((nuts.state, nuts.picked), (state, False))
+
     def test_no_backorder(self):
         order = self._sell((self.bolt, 6), (self.nut, 3))
         self._scan(order, self._item(self.bolt, 4), backorder="cancel")

@@ -1,6 +1,10 @@
 from datetime import timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .session_common import SessionCase
@@ -111,6 +115,32 @@ class TestSessionPush(SessionCase):
         self.assertEqual((late["result"], self._scanned(session)), ("refused", {self.bolt: 1}))
         self.assertFalse(session.get_payload()["problems"])
 
+    def test_scan_neither_puts_itself_right_nor_undoes_itself(self):
+        session = self._make_session()
+        for field in ("replaces", "undo"):
+            event = self._event("unreadable")
+            with self.assertRaisesRegex(UserError, f"no {field}"):
+                session.push([event | {field: event["client_uuid"]}])
+        self.assertFalse(session.event_ids)
+
+    def test_scans_that_put_each_other_right_make_no_circle(self):
+        for count in (2, 3):
+            session = self._make_session(sale_id=self.order.copy().id)
+            events = [self._event("unreadable") for _number in range(count)]
+            for event, other in zip(events, events[1:] + events[:1], strict=True):
+                session.push([event | {"replaces": other["client_uuid"]}])
+            right = self._push_one(session, product_id=self.bolt.id, replaces=events[0]["client_uuid"])
+            self.assertEqual((right["result"], session.get_payload()["problems"]), ("accepted", []))
+
+    def test_circle_that_was_made_before_stops_nobody(self):
+        session = self._make_session()
+        self._push(session, self._event("unreadable"), self._event("illegible"))
+        one, two = session.event_ids
+        one._set_settled(two)
+        two._set_settled(one)
+        right = self._push_one(session, product_id=self.bolt.id, replaces=one.client_uuid)
+        self.assertEqual((right["result"], self._scanned(session)), ("accepted", {self.bolt: 1}))
+
     def test_several_matches_are_given_to_choose_from(self):
         self.required[self.glue] = 3.0
         lots = [self._make_lot(product, "L1") for product in (self.glue, self.drill)]
@@ -161,6 +191,52 @@ class TestSessionPush(SessionCase):
 
     # Undo
 
+    def test_more_that_was_seen_later_comes_on_top_of_what_is_set(self):
+        session = self._make_session()
+        self._make_older(session)
+        self._push_one(session, "BOLT-1", quantity=3, seen_at=self._minutes_ago(5))
+        late = {"quantity": 4, "mode": "set", "seen_at": self._minutes_ago(10)}
+        over = self._push_one(session, "BOLT-1", **late)
+        self.assertEqual((over["result"], self._scanned(session)), ("over", {self.bolt: 3}))
+        self.assertIn("7 Units, but 5", over["message"])
+        self._push_one(session, "BOLT-1", accept_over=True, **late)
+        self.assertEqual(self._scanned(session), {self.bolt: 7})
+
+    def test_more_that_was_seen_before_it_was_set_is_not_too_much(self):
+        session = self._make_session()
+        self._make_older(session)
+        self._push_one(session, "BOLT-1", quantity=5, mode="set", seen_at=self._minutes_ago(5))
+        earlier = self._push_one(session, "BOLT-1", quantity=3, seen_at=self._minutes_ago(10))
+        self.assertEqual((earlier["result"], self._scanned(session)), ("accepted", {self.bolt: 5}))
+
+    def test_asking_and_adding_up_agree_in_every_order(self):
+        scans = st.tuples(st.sampled_from(["add", "set"]), st.integers(1, 4), st.integers(0, 9))
+
+        @settings(max_examples=25, deadline=None, database=None)
+        @given(scans=st.lists(scans, min_size=2, max_size=6), split=st.integers(1, 6))
+        def check(scans, split):
+            with self._undone():
+                session = self._make_session()
+                self._make_older(session)
+                events = [
+                    self._event("BOLT-1", mode=mode, quantity=quantity, seen_at=self._minutes_ago(20 - minute))
+                    for mode, quantity, minute in scans
+                ]
+                results = session.push(events[:split]) + session.push(events[split:])
+                kept = []
+                for scan, result in zip(scans, results, strict=True):
+                    self.assertEqual(result["result"] == "over", self._add_up([*kept, scan]) > 5, (scans, scan))
+                    kept += [scan] if result["result"] == "accepted" else []
+                self.assertEqual(self._scanned(session).get(self.bolt, 0), self._add_up(kept))
+
+        check()
+
+    def _add_up(self, scans):
+        total = 0
+        for mode, quantity, _minute in sorted(scans, key=lambda scan: scan[2]):
+            total = quantity if mode == "set" else total + quantity
+        return total
+
     def test_version_of_a_line_grows_with_every_scan(self):
         session = self._make_session()
         event = self._event("BOLT-1")
@@ -176,9 +252,46 @@ class TestSessionPush(SessionCase):
         result = session.undo(event["client_uuid"])
         self.assertEqual((result["result"], self._scanned(session)), ("accepted", {}))
         self.assertEqual([line["scanned"] for line in result["lines"]], [0])
-        self.assertEqual(session.undo(event["client_uuid"])["lines"], result["lines"])
+        self.assertEqual([line["scanned"] for line in session.undo(event["client_uuid"])["lines"]], [0])
         self.assertTrue(session.event_ids.filtered("code").undone_at)
-        self.assertEqual(session.undo(event["client_uuid"])["result"], "repeated")
+        self.assertEqual(session.undo(event["client_uuid"])["message"], "This was undone already.")
+
+    def test_undo_that_was_refused_is_tried_again(self):
+        session = self._make_session()
+        event = self._event("BOLT-1")
+        session.push([event])
+        type(self).blocked_reason = "It is locked."
+        self.assertEqual(session.undo(event["client_uuid"])["result"], "refused")
+        type(self).blocked_reason = ""
+        self.assertEqual(session.undo(event["client_uuid"])["result"], "accepted")
+        self.assertEqual(self._scanned(session), {})
+
+    def test_long_references_are_undone_one_by_one(self):
+        session = self._make_session()
+        events = [self._event("BOLT-1") | {"client_uuid": "x" * 62 + str(number)} for number in (1, 2)]
+        session.push(events)
+        for event in events:
+            self.assertEqual(session.undo(event["client_uuid"])["result"], "accepted")
+        self.assertEqual(self._scanned(session), {})
+
+    def test_nothing_is_not_added(self):
+        session = self._make_session()
+        result = self._push_one(session, "BOLT-1", quantity=1e-9)
+        self.assertEqual((result["result"], self._scanned(session)), ("refused", {}))
+        self.assertIn("is nothing; enter how much", result["message"])
+
+    def test_half_a_character_is_told_in_a_sentence(self):
+        session = self._make_session()
+        with self.assertRaisesRegex(UserError, "“[?]” is no code") as caught:
+            session.push([self._event("\ud800")])
+        caught.exception.args[0].encode()
+
+    def test_line_of_another_product(self):
+        session = self._make_session()
+        line = session.browse(session.get_payload()["id"]).line_ids.filtered(lambda line: line.product_id == self.bolt)
+        result = self._push_one(session, line_id=line.id, product_id=self.drill.id, lot_id=self.serial_1.id)
+        self.assertEqual((result["result"], self._scanned(session)), ("refused", {}))
+        self.assertIn("scan it without choosing a line", result["message"])
 
     def test_undo_within_a_batch(self):
         session = self._make_session()

@@ -121,8 +121,54 @@ class TestSessionRights(VerificationCase):
                 sessions.open_for(kind, res_id)
         with self.assertRaisesRegex(UserError, "nothing that can be scanned"):
             sessions.open_for("picking", 1)
-        with self.assertRaisesRegex(UserError, "does not exist any more"):
-            sessions.open_sheet("1")
+        sheet = self._make_counted_sheet()
+        for arguments in (("1",), ({},), (10**30,), (1.5,), (sheet.id, "x"), (sheet.id, {"a": 1}), (sheet.id, 10**30)):
+            with self.assertRaisesRegex(UserError, "does not exist any more"):
+                sessions.open_sheet(*arguments)
+        for res_id in (10**30, {"a": 1}, True, 1.5):
+            with self.assertRaisesRegex(UserError, "does not exist any more"):
+                sessions.open_for("sale", res_id)
+        for kind in ([], {}, None, 5, "\ud800"):
+            with self.assertRaisesRegex(UserError, "nothing that can be scanned"):
+                sessions.open_for(kind, 1)
+
+    def test_rubbish_is_told_in_a_sentence(self):
+        session = self._make_session()
+        line = (
+            self.env["stock.scan.session.line"].browse(session.get_payload()["lines"][0]["id"]).with_user(self.worker)
+        )
+        for value in (5, ["x"], {"a": 1}, 1.5, True):
+            for call in (
+                session.set_note,
+                line.set_note,
+                lambda text: session.search_documents("sale", text),
+                session.find_starts,
+                session.suggest_starts,
+                session.action_submit,
+            ):
+                with self.assertRaises(UserError):
+                    call(value)
+        for value in ("x", None, [1], {}, 1.5):
+            with self.assertRaisesRegex(UserError, "no number of results"):
+                session.search_documents("sale", "x", value)
+        for value in ([], {}, 5, "x", None):
+            with self.assertRaisesRegex(UserError, "is no choice"):
+                session.action_submit({"backorder": value})
+        for text in ("a\0b", "\ud800"):
+            session.set_note(text)
+            line.set_note(text)
+            session.note.encode()
+            for kind in ("sale", "verification"):
+                session.with_user(self.env.user).search_documents(kind, text)
+            session.find_starts(text)
+            session.suggest_starts(text)
+
+    def test_note_of_a_closed_session_stays(self):
+        session = self._make_session(note="Before")
+        session.action_cancel()
+        with self.assertRaisesRegex(UserError, "was cancelled"):
+            session.note = "After"
+        self.assertEqual(session.note, "Before")
 
     # Evidence
 
@@ -213,6 +259,10 @@ class TestSessionRights(VerificationCase):
         self.assertEqual(mine.undo(event["client_uuid"])["result"], "refused")
         self.assertEqual(self._push_one(mine, "BOLT-1", replaces=event["client_uuid"])["result"], "refused")
         self.assertEqual(self._scanned(session), {self.bolt: 1})
+        problem = self._event("unreadable")
+        session.push([problem])
+        self.assertEqual(self._push_one(mine, "BOLT-1", replaces=problem["client_uuid"])["result"], "refused")
+        self.assertEqual(len(session.get_payload()["problems"]), 1)
 
     # Channels
 

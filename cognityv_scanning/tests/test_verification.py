@@ -240,6 +240,36 @@ class TestVerification(VerificationCase):
 
     # Places
 
+    def test_package_in_two_places(self):
+        package = self.env["stock.package"].create({"name": "PACK-2"})
+        self._put(self.bolt, 7, self.rack_a1, package_id=package)
+        session = self._open(self._make_counted_sheet(), self.stock)
+        first = self._event("PACK-2", location_id=self.rack_a1.id)
+        second = {"code": "PACK-2", "location_id": self.rack_a2.id}
+        results = self._push(session, first, self._event(**second), first | {"client_uuid": "again"})
+        self.assertEqual([result["result"] for result in results], ["accepted", "over", "accepted"])
+        self.assertIn(f"was scanned in {self.rack_a1.display_name} already", results[1]["message"])
+        self.assertEqual(self._push_one(session, **second, accept_over=True)["result"], "accepted")
+
+    def test_line_of_another_item(self):
+        session = self._open(self._make_counted_sheet())
+        line = self._get_line(session, self.bolt)
+        package = self.env["stock.package"].create({"name": "PACK-3"})
+        for other in ({"product_id": self.nut.id}, {"package_id": package.id}):
+            result = self._push_one(session, line_id=line.id, **other)
+            self.assertEqual((result["result"], line.inventory_line_id.is_counted), ("refused", False))
+            self.assertIn("scan it without choosing a line", result["message"])
+        self.assertEqual(self._push_one(session, line_id=line.id, product_id=self.bolt.id)["result"], "accepted")
+
+    def test_reference_of_a_count_of_another_line(self):
+        session = self._open(self._make_counted_sheet())
+        nuts, bolts = self._get_line(session, self.nut), self._get_line(session, self.bolt)
+        counts = self.env["stock.inventory.count"].with_user(self.counter)
+        counts.create({"line_id": nuts.inventory_line_id.id, "quantity": 4, "mode": "set", "client_uuid": "taken"})
+        results = self._push(session, {"client_uuid": "taken", "code": "BOLT-1"}, self._event("BOLT-1"))
+        self.assertEqual([result["result"] for result in results], ["refused", "accepted"])
+        self.assertEqual((nuts.inventory_line_id.real_qty, bolts.inventory_line_id.real_qty), (4, 1))
+
     def test_place_that_is_scanned_holds_what_follows(self):
         sheet = self._make_counted_sheet()
         session = self._open(sheet, self.stock)

@@ -21,6 +21,8 @@ from .scan_code import to_gtin
 MAX_BYTES = 8 * 1024 * 1024
 # More than any phone's camera has in a picture that is of use here; three bytes each in memory.
 MAX_PIXELS = 50_000_000
+# Pillow needs far more for a strip of one pixel by millions, and no camera makes one.
+MAX_SIDE = 20_000
 # The longest side in pixels that is looked at: first the smaller one, which is quick, and drops the grain of a dark photo.
 SIDES = (1200, 2000)
 # After so long no further attempt is begun: a person waits, and a worker of the server with them.
@@ -125,7 +127,7 @@ def _open(data):
         raise PhotoError("too_many_bytes")
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
-        if picture.width * picture.height > MAX_PIXELS:
+        if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
             raise PhotoError("too_many_pixels")
         return _load(picture)
     except Image.DecompressionBombError:
@@ -141,7 +143,7 @@ def _load(picture):
     picture = _turn_upright(picture)
     if picture.has_transparency_data:
         # Codes are dark on white: what shines through is paper.
-        picture = picture.convert("RGBA")
+        picture = _shrink(picture.convert("RGBA"), max(SIDES))
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return _shrink(picture.convert("L"), max(SIDES))
 

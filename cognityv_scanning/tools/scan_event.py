@@ -89,13 +89,16 @@ def _size_of(event):
 
 
 def _check_whole(number, event, values):
-    """Fields that depend on each other: a scan names one thing, or undoes one."""
+    """Fields that depend on each other: a scan names one thing, or undoes one, but not itself."""
     if "client_uuid" not in values:
         raise BadEvent(number, "client_uuid", event.get("client_uuid"))
     if not values.keys() & {"code", "product_id", "package_id", "line_id", "undo"}:
         raise BadEvent(number, "code", event.get("code"))
     if "lot_id" in values and not values.keys() & {"product_id", "line_id"}:
         raise BadEvent(number, "product_id", event.get("product_id"))
+    for field in ("replaces", "undo"):
+        if values.get(field) == values["client_uuid"]:
+            raise BadEvent(number, field, values[field])
     scan = ScanInput(**values)
     if scan.quantity is not None and scan.quantity == 0 and scan.mode == "add":
         raise BadEvent(number, "quantity", scan.quantity)

@@ -17,6 +17,7 @@ from ..tools.label.pdf import SHEET_DPI, make_pdf
 from ..tools.label.picture import make_png
 from ..tools.label.symbols import DoesNotFit
 from ..tools.label.zpl import make_zpl
+from ..tools.rpc_value import is_id, printable
 
 # Drawing a label takes about 20 ms: so many take less than the 60 seconds that Odoo gives a request.
 MOST_RECORDS = 2000
@@ -48,7 +49,7 @@ class StockScanLabelWizard(models.TransientModel):
     res_ids = fields.Json(required=True, readonly=True)
     order_subject = fields.Selection(
         ORDER_SUBJECTS,
-        "Labels of",
+        "Labels of order",
         default="record",
         required=True,
         help="The order itself: one label, which opens the order when it is scanned. What is on it: the goods of a sale "
@@ -56,7 +57,7 @@ class StockScanLabelWizard(models.TransientModel):
     )
     sheet_subject = fields.Selection(
         SHEET_SUBJECTS,
-        "Labels of",
+        "Labels of sheet",
         default="places",
         required=True,
         help="The places: those on its lines, which are scanned to begin counting there; all places the sheet is about "
@@ -150,9 +151,9 @@ class StockScanLabelWizard(models.TransientModel):
     def _get_selected(self):
         """The records that were selected, as far as they still exist."""
         if self.res_model not in MODELS:
-            raise UserError(self.env._("There are no labels of “%(model)s”.", model=self.res_model))
-        ids = [res_id for res_id in self.res_ids or [] if isinstance(res_id, int)]
-        return self.env[self.res_model].browse(ids).exists()
+            raise UserError(self.env._("There are no labels of “%(model)s”.", model=printable(self.res_model)))
+        ids = self.res_ids if isinstance(self.res_ids, list) else []
+        return self.env[self.res_model].browse(filter(is_id, ids)).exists()
 
     def _get_subject(self):
         if self.res_model in ORDERS:

@@ -43,6 +43,26 @@ registry.category("web_tour.tours").add("asset_manager_sale_phone", {
     ],
 });
 
+/** What was scanned has become more than is asked for, as somebody delivered a part of it: the person has to say what. */
+registry.category("web_tour.tours").add("asset_manager_too_much_phone", {
+    steps: () => [
+        ...openAppOnPhone,
+        click("Sales", ".o_am_kind_sale"),
+        click("The order of Deco", ".o_am_documents .o_am_row:contains(Deco)"),
+        quantity("Bolt", 3, 2),
+        click("Review", ".o_am_review"),
+        { content: "It asks", trigger: "fieldset:contains(open: 1):not(:has([aria-checked=true]))" },
+        click("Submit", ".o_am_submit:enabled"),
+        { content: "It has to be said first", trigger: ".modal .modal-body:contains(say on the review)" },
+        click("I see", ".modal .modal-footer .btn-primary"),
+        { content: "Back on the review", trigger: "body:not(:has(.modal))" },
+        click("Only what is open", ".o_am_choice_open"),
+        { content: "It is chosen", trigger: ".o_am_choice_open[aria-checked=true]" },
+        click("Submit", ".o_am_submit:enabled"),
+        { content: "What became of it", trigger: ".o_am_done_submitted .o_am_done_outcome:contains(Not logged)" },
+    ],
+});
+
 /** A production run on a phone: opened by the serial number of what is made, a quantity by keypad, a note. */
 registry.category("web_tour.tours").add("asset_manager_production_phone", {
     steps: () => [

@@ -69,6 +69,7 @@ export class ReviewScreen extends Component {
         }
     }
 
+    /** Of some choices there is no default: the person has to say it, and the server asks for it. */
     getChosen(choice) {
         return this.state.chosen[choice.name] || choice.default;
     }
@@ -112,7 +113,8 @@ export class ReviewScreen extends Component {
     }
 
     async submit() {
-        const choices = Object.fromEntries(this.state.review.choices.map((choice) => [choice.name, this.getChosen(choice)]));
+        const chosen = this.state.review.choices.map((choice) => [choice.name, this.getChosen(choice)]);
+        const choices = Object.fromEntries(chosen.filter(([, value]) => value));
         this.state.isSubmitting = true;
         try {
             await this.orm.call("stock.scan.session", "action_submit", [[this.props.session.id], choices]);
@@ -122,6 +124,10 @@ export class ReviewScreen extends Component {
             } else {
                 this.go("done");
             }
+        } catch (error) {
+            // There may be more to decide than before: somebody may have delivered a part of it in Odoo.
+            this.load();
+            throw error;
         } finally {
             this.state.isSubmitting = false;
         }
