@@ -56,6 +56,20 @@ def test_a_database_that_does_not_exist_is_named():
         assert "There is no database no_such_database" in done.stderr
 
 
+def test_linked_python_environment_is_not_emptied(script, tmp_path, monkeypatch):
+    """It belongs to somebody else, such as another checkout."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "pyvenv.cfg").touch()
+    (tmp_path / "venv").symlink_to(theirs)
+    monkeypatch.setattr(script, "HOME", tmp_path)
+    monkeypatch.setattr(script, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(script, "run_logged", lambda *arguments, **options: pytest.fail("it was about to be emptied"))
+    with pytest.raises(script.Failure, match="is a link; remove it"):
+        script.ensure_python(tmp_path / "odoo")
+    assert (theirs / "pyvenv.cfg").exists()
+
+
 def test_status_runs():
     done = run("status")
     assert done.returncode == 0, done.stderr

@@ -94,6 +94,10 @@ class SaleOrder(models.Model):
             "done": left,
         }
 
+    def _get_scan_steps(self):
+        moves = self._get_scan_moves().grouped("product_id")
+        return {product: product_moves[0].picking_type_id for product, product_moves in moves.items()}
+
     def _get_scan_done_lots(self):
         return self._get_scan_done_moves(self._get_scan_moves()).move_line_ids.lot_id
 

@@ -11,6 +11,7 @@ class DocumentBatch(ScanBatch):
         self.required = self.session._get_required_by_item()
         self.lines = self.session._get_or_make_lines(self.required)
         self.sums = self.session._get_item_sums()
+        self.steps = self.session._get_document()._get_scan_steps()
 
     def _forget(self, event):
         self.sums = self.session._get_item_sums()
@@ -142,6 +143,10 @@ class DocumentBatch(ScanBatch):
         if line_item not in self.lines:
             self.lines |= self.session._get_or_make_lines([line_item])
         return self.lines[line_item]
+
+    def _prepare_item_vals(self, item, quantity):
+        step = self.steps.get(item.product, self.env["stock.picking.type"])
+        return super()._prepare_item_vals(item, quantity) | {"picking_type_id": step.id}
 
     # Packages
 

@@ -340,10 +340,10 @@ class VerificationBatch(ScanBatch):
 
     def _judge_package(self, scan, package):
         """A package counts as all that the system has in it, each item set, so that it may be scanned again."""
-        plans = []
+        plans, items = [], self._get_content_items(package)
         if not scan.accept_over and (message := self._get_second_package_message(scan, package)):
             return Verdict("over", message, {"package_id": package.id, "quantity": 0.0})
-        for item in self._get_content_items(package):
+        for item in items:
             lines = self._find_lines(scan, item)
             if len(lines) > 1:
                 return self._ask_which(item, lines)

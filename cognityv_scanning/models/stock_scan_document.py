@@ -55,6 +55,10 @@ class StockScanDocumentMixin(models.AbstractModel):
         """The packages with `products` that may be scanned here."""
         return self.env["stock.package"]
 
+    def _get_scan_steps(self):
+        """What items are scanned for now, where there are several steps: dict of product → stock.picking.type."""
+        return {}
+
     def _get_scan_done_lots(self):
         """The lots and serial numbers that were delivered or used before."""
         return self.env["stock.lot"]

@@ -48,6 +48,14 @@ class StockScanEvent(models.Model):
     location_id = fields.Many2one(
         "stock.location", "Place", readonly=True, ondelete="restrict", index="btree_not_null", help="Where it was seen."
     )
+    picking_type_id = fields.Many2one(
+        "stock.picking.type",
+        "Step of the delivery",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Of a sale order: what it was scanned for, such as picking or shipping.",
+    )
     line_id = fields.Many2one("stock.scan.session.line", readonly=True, ondelete="restrict", index="btree_not_null")
     parent_id = fields.Many2one(
         "stock.scan.event",

@@ -137,6 +137,7 @@ class StockScanSession(models.Model):
                 title=self._get_title(),
             )
             raise UserError(message)
+        self._check_step()
         taken = self._take_of_too_much(scanned, choices)
         sentence = self._get_document()._submit_scanned(taken, choices)
         return " ".join(filter(None, [sentence, self._get_left_out_sentence(scanned, taken)]))

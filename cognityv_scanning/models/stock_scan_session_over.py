@@ -43,6 +43,23 @@ class StockScanSession(models.Model):
             if self._get_unit(item).compare(too_much.scanned - confirmed[item], too_much.open) > 0
         }
 
+    def _check_step(self):
+        """
+        :raises UserError: when the step that something was scanned for is done: what was picked is not shipped by that
+        """
+        steps = self.env["stock.picking.type"].union(*self._get_document()._get_scan_steps().values())
+        domain = [("session_id", "=", self.id), ("outcome", "=", "accepted"), ("undone_at", "=", False)]
+        domain += [("picking_type_id", "!=", False), ("picking_type_id", "not in", steps.ids)]
+        if event := self.env["stock.scan.event"].sudo().search(domain, limit=1):
+            message = self.env._(
+                "%(product)s was scanned for %(step)s, which is done meanwhile; cancel this session, open "
+                "%(title)s again and scan what comes next.",
+                product=event.product_id.display_name,
+                step=event.picking_type_id.name,
+                title=self._get_title(),
+            )
+            raise UserError(message)
+
     def _get_unit(self, line_item):
         return self.env["product.product"].browse(line_item[0]).uom_id
 

@@ -118,6 +118,21 @@ class TestTooMuchMeanwhile(SessionFlows):
         with self.assertRaisesRegex(UserError, "logged by others meanwhile; cancel"):
             session.action_submit({"over": "open"})
 
+    def test_what_was_picked_is_not_shipped_as_others_validated_the_picking(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self._sell((self.bolt, 6))
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=6)
+        self._deliver(order, 6)
+        with self.assertRaisesRegex(UserError, "was scanned for .*, which is done"):
+            session.action_submit({"over": "all"})
+        self.assertEqual(self._delivered(order), {self.bolt: 0})
+        session.action_cancel()
+        session = self._open(order)
+        self._push(session, "BOLT-1", quantity=6)
+        session.action_submit()
+        self.assertEqual(self._delivered(order), {self.bolt: 6})
+
     def test_what_left_already_is_left_out_first(self):
         lots = [self._make_lot(self.glue, name) for name in ("G1", "G2")]
         for lot in lots:

@@ -49,7 +49,7 @@ class StockScanLabelWizard(models.TransientModel):
     res_ids = fields.Json(required=True, readonly=True)
     order_subject = fields.Selection(
         ORDER_SUBJECTS,
-        "Labels of order",
+        "Labels for the order",
         default="record",
         required=True,
         help="The order itself: one label, which opens the order when it is scanned. What is on it: the goods of a sale "
@@ -57,7 +57,7 @@ class StockScanLabelWizard(models.TransientModel):
     )
     sheet_subject = fields.Selection(
         SHEET_SUBJECTS,
-        "Labels of sheet",
+        "Labels for the sheet",
         default="places",
         required=True,
         help="The places: those on its lines, which are scanned to begin counting there; all places the sheet is about "
