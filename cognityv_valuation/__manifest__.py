@@ -24,7 +24,13 @@
         "report/stock_sale_cost_report_views.xml",
         "report/stock_production_cost_report_views.xml",
         "report/stock_valuation_report_views.xml",
+        "report/value_report_templates.xml",
         "views/value_report_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "cognityv_valuation/static/src/**/*",
+        ],
+    },
     "post_init_hook": "post_init_hook",
 }

@@ -67,6 +67,10 @@ class StockValuationReport(models.Model):
         return snapshot
 
     @api.model
+    def _get_report_moment(self):
+        return self._get_snapshot().moment or None
+
+    @api.model
     def _get_value_query(self, company, snapshot):
         """Each row has the value of all rows of its product (or lot) so far less that of those before it, both rounded:
         so they add up."""

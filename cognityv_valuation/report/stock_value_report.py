@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.cognityv_inventory.models.stock_inventory_accuracy import aggregate_within_one
 
+from .value_report_file import ValueReportFile
+
 
 class StockValueReportMixin(models.AbstractModel):
     """What the reports of money have in common.
@@ -76,3 +78,33 @@ class StockValueReportMixin(models.AbstractModel):
             return False
         self.env[model].flush_model([name for name in names if name in self.env[model]._fields])
         return True
+
+    # As a file
+
+    @api.model
+    def _get_report_title(self):
+        return self.env["ir.model"]._get(self._name).name
+
+    @api.model
+    def _get_report_moment(self):
+        """The moment that the report is about, None for now or all time."""
+        return None
+
+    @api.model
+    @api.readonly
+    def export_xlsx(self, domain, groupby=()):
+        """The report as bytes of a workbook whose totals are formulas.
+
+        :param groupby: as of `formatted_read_group`; by the report's own groups without any
+        :raises UserError: when it is in several currencies
+        """
+        return ValueReportFile(self, domain, groupby).get_xlsx()
+
+    @api.model
+    def _export_pdf(self, domain, groupby=()):
+        """The report as bytes of a PDF."""
+        data = {"file": ValueReportFile(self, domain, groupby)}
+        content, _type = self.env["ir.actions.report"]._render_qweb_pdf(
+            "cognityv_valuation.report_value_document", [], data=data
+        )
+        return content

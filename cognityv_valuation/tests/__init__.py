@@ -19,4 +19,5 @@ from . import (
     test_takeover,
     test_valuation_report,
     test_value_limits,
+    test_value_report_file,
 )
