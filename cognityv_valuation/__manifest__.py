@@ -25,6 +25,7 @@
         "report/stock_production_cost_report_views.xml",
         "report/stock_valuation_report_views.xml",
         "report/value_report_templates.xml",
+        "report/stock_value_dashboard_views.xml",
         "views/value_report_menus.xml",
     ],
     "assets": {

@@ -6,3 +6,4 @@ from . import stock_sale_cost_report
 from . import stock_production_cost_report
 from . import stock_valuation_snapshot
 from . import stock_valuation_report
+from . import stock_value_dashboard

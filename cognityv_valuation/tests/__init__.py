@@ -18,6 +18,7 @@ from . import (
     test_settings,
     test_takeover,
     test_valuation_report,
+    test_value_dashboard,
     test_value_limits,
     test_value_report_file,
 )
