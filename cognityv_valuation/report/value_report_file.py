@@ -15,7 +15,7 @@ from odoo.addons.cognityv_inventory.tools.paging import count_text_lines, pagina
 ROWS_ON_PAPER = 10_000
 # Of a page on paper, in pixels: see value_report_templates.xml, which has the same figures.
 PAGE_HEIGHT, PAGE_WIDTH = 1000, 718
-TEXT_HEIGHT, ROW_PADDING, HEAD_HEIGHT, CELL_PADDING, CHARACTER_WIDTH = 15, 5, 90, 8, 6.7
+TEXT_HEIGHT, ROW_PADDING, HEAD_HEIGHT, CELL_PADDING, CHARACTER_WIDTH = 15, 5, 90, 8, 6.2
 # Widths in characters, of what is grouped by and of figures.
 LABEL_WIDTH, FIGURE_WIDTH = 30, 15
 SUM_OF_SHOWN_CELLS = 9
@@ -228,7 +228,7 @@ class ValueReportFile:
 
     def get_widths(self):
         """In percent of the page."""
-        widths = [2.0] * len(self.groupby) + [1.0] * len(self.measures)
+        widths = [3.0] * len(self.groupby) + [1.0] * len(self.measures)
         return [100 * width / sum(widths) for width in widths]
 
     def _format_row(self, row):

@@ -126,6 +126,7 @@ export class ValueDashboard extends Component {
             },
             options: {
                 indexAxis: "y",
+                datasets: { bar: { maxBarThickness: 28 } },
                 plugins: { legend: { position: "bottom" }, tooltip: this.getTooltip((value) => this.formatMoney(value)) },
                 scales: { x: { stacked: true }, y: { stacked: true, ticks: { autoSkip: false } } },
             },
@@ -164,6 +165,7 @@ export class ValueDashboard extends Component {
             },
             options: {
                 indexAxis: "y",
+                datasets: { bar: { maxBarThickness: 28 } },
                 plugins: { legend: { position: "bottom" } },
                 scales: { x: { stacked: true, ticks: { precision: 0 } }, y: { stacked: true, ticks: { autoSkip: false } } },
             },
