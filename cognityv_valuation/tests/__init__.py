@@ -17,6 +17,7 @@ from . import (
     test_sale_cost_report,
     test_settings,
     test_takeover,
+    test_translations,
     test_valuation_report,
     test_value_dashboard,
     test_value_limits,
