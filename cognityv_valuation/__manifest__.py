@@ -9,6 +9,7 @@
     "data": [
         "security/cognityv_valuation_security.xml",
         "security/stock_location_cost_security.xml",
+        "security/valuation_reports_security.xml",
         "security/ir.model.access.csv",
         "data/stock_location_cost_data.xml",
         "wizard/stock_inventory_cost_import_views.xml",
@@ -19,6 +20,18 @@
         "views/stock_inventory_approval_limit_views.xml",
         "views/res_config_settings_views.xml",
         "views/stock_location_cost_views.xml",
+        "report/stock_inventory_gap_report_views.xml",
+        "report/stock_sale_cost_report_views.xml",
+        "report/stock_production_cost_report_views.xml",
+        "report/stock_valuation_report_views.xml",
+        "report/value_report_templates.xml",
+        "report/stock_value_dashboard_views.xml",
+        "views/value_report_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "cognityv_valuation/static/src/**/*",
+        ],
+    },
     "post_init_hook": "post_init_hook",
 }

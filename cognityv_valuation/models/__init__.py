@@ -18,6 +18,7 @@ from . import stock_correction_value
 from . import stock_inventory_value_limit
 from . import stock_move_value
 from . import product_cost
+from . import product_value_at
 from . import stock_inventory_sheet_accounting
 from . import stock_inventory_sheet_takeover
 from . import stock_inventory_sheet_value_file
