@@ -144,9 +144,16 @@ class VerificationBatch(ScanBatch):
         """
         if scan.location_id:
             return self._check_covered(self._get_named("stock.location", scan.location_id))
-        seen = self._get_seen(scan)
+        seen = self._get_first_seen(scan)
         before = [place for at, place in self.visits if at <= seen]
         return before[-1] if before else self.session.location_id
+
+    def _get_first_seen(self, scan):
+        """When the thing was seen that a scan is about: what is put right may have been seen elsewhere, long ago."""
+        problem = self.known.get(scan.replaces)
+        if problem and problem.session_id == self.session and problem.user_id == self.env.user:
+            return problem.seen_at
+        return self._get_seen(scan)
 
     def _check_covered(self, place):
         if place not in self.covered:

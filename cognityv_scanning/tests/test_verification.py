@@ -290,6 +290,17 @@ class TestVerification(VerificationCase):
         self._push_one(session, "BOLT-1", seen_at=times[1])
         self.assertTrue(self._line(sheet, self.bolt, self.rack_a1).is_counted)
 
+    def test_what_is_put_right_was_seen_where_it_was_scanned(self):
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet, self.stock)
+        self._make_older(session)
+        now = fields.Datetime.now()
+        times = [(now - timedelta(minutes=minutes)).isoformat() for minutes in (40, 30, 20)]
+        unknown = self._event("RUBBED OFF", seen_at=times[1])
+        self._push(session, self._event("PLACE-A1", seen_at=times[0]), unknown, self._event("PLACE-A2", seen_at=times[2]))
+        self._push_one(session, "BOLT-1", replaces=unknown["client_uuid"])
+        self.assertTrue(self._line(sheet, self.bolt, self.rack_a1).is_counted)
+
     def test_place_elsewhere_is_refused(self):
         session = self._open(self._make_counted_sheet(), self.rack_a1)
         for event in (self._event("PLACE-A2"), self._event("BOLT-1", location_id=self.rack_a2.id)):
