@@ -42,7 +42,9 @@ READINGS = {
     "… by category": lambda env: env["stock.valuation.report"].formatted_read_group([], ["categ_id"], MONEY),
     "… by product": lambda env: env["stock.valuation.report"].web_read_group([], ["product_id"], MONEY, limit=80),
     "… list": lambda env: env["stock.valuation.report"].web_search_read([], FIELDS, limit=80),
-    "goods sold by month": lambda env: env["stock.sale.cost.report"].formatted_read_group([], ["date:month"], ["cost:sum"]),
+    "goods sold by month": lambda env: env["stock.sale.cost.report"].formatted_read_group(
+        [], ["date:month"], ["cost:sum"]
+    ),
     "dashboard": lambda env: env["stock.value.dashboard"].get_dashboard(),
 }
 
@@ -74,7 +76,9 @@ def check(database):
         )
         for product, value in rows:
             if env.company.currency_id.compare_amounts(value, product.total_value):
-                raise Failure(f"{product.display_name} is worth {product.total_value} to Odoo, and {value} in the report.")
+                raise Failure(
+                    f"{product.display_name} is worth {product.total_value} to Odoo, and {value} in the report."
+                )
         return len(rows)
 
 
