@@ -1,13 +1,12 @@
 import io
 from dataclasses import dataclass, field
-from itertools import groupby
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime, formatLang
+from odoo.tools import format_datetime, formatLang, groupby
 
 from odoo.addons.cognityv_inventory.tools.paging import count_text_lines, paginate
 
@@ -102,9 +101,9 @@ class ValueReportFile:
         if len(self.groupby) < 2:
             return [*details, total]
         rows = []
-        subtotals = self._read(self.groupby[:1], "subtotal")
-        for subtotal, (_key, members) in zip(subtotals, groupby(details, key=lambda row: row.key), strict=True):
-            subtotal.details = list(members)
+        members = dict(groupby(details, lambda row: row.key))
+        for subtotal in self._read(self.groupby[:1], "subtotal"):
+            subtotal.details = members[subtotal.key]
             subtotal.labels = [self.env._("%(group)s, total", group=subtotal.labels[0])]
             subtotal.labels += [""] * (len(self.groupby) - 1)
             rows += [*subtotal.details, subtotal]

@@ -14,6 +14,7 @@ from . import (
     test_money_adds_up,
     test_production_cost_report,
     test_reversal_value,
+    test_sale_cost_hypothesis,
     test_sale_cost_report,
     test_settings,
     test_takeover,
