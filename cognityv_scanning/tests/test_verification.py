@@ -297,7 +297,9 @@ class TestVerification(VerificationCase):
         now = fields.Datetime.now()
         times = [(now - timedelta(minutes=minutes)).isoformat() for minutes in (40, 30, 20)]
         unknown = self._event("RUBBED OFF", seen_at=times[1])
-        self._push(session, self._event("PLACE-A1", seen_at=times[0]), unknown, self._event("PLACE-A2", seen_at=times[2]))
+        self._push(
+            session, self._event("PLACE-A1", seen_at=times[0]), unknown, self._event("PLACE-A2", seen_at=times[2])
+        )
         self._push_one(session, "BOLT-1", replaces=unknown["client_uuid"])
         self.assertTrue(self._line(sheet, self.bolt, self.rack_a1).is_counted)
 

@@ -98,12 +98,12 @@ class StockValuationSnapshot(models.TransientModel):
                        %(sign)s * line.quantity_product_uom AS quantity
                   FROM %(lines)s WHERE %(later)s
                 """,
-                place=SQL(place),
-                sign=SQL(sign),
+                place=SQL.identifier(place),
+                sign=sign,
                 lines=lines,
                 later=later,
             )
-            for place, sign in (("location_id", "1"), ("location_dest_id", "-1"))
+            for place, sign in (("location_id", 1), ("location_dest_id", -1))
         ]
         return SQL(
             """
