@@ -107,9 +107,7 @@ class TestValueLimits(ValuationCommon):
         self.assertEqual(self._on_hand(self.gold, self.rack_a1), 48)
 
     def test_limits_hold_for_who_sees_no_money(self):
-        self.env.ref("cognityv_inventory.group_manager").implied_ids -= self.env.ref(
-            "cognityv_valuation.group_see_value"
-        )
+        self._hide_values()
         self._limit(max_value=150)
         with self.assertRaisesRegex(UserError, "greater than you may accept"):
             self._complete({self.gold: 48}).action_validate()
