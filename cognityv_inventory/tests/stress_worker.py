@@ -66,7 +66,7 @@ class Worker:
         self.do(label, *self.random.sample(self.scene["places"], 2))
 
     def receive_something_new(self, label):
-        template = {"name": label, "is_storable": True, "categ_id": self.scene["category"]}
+        template = {"name": label, "is_storable": True, "standard_price": 1.0, "categ_id": self.scene["category"]}
         product = self.env["product.product"].create(template)
         self.do(label, self.scene["suppliers"], self.random.choice(self.scene["places"]), product.id)
 

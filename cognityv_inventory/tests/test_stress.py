@@ -35,9 +35,9 @@ class TestStress(ConnectionCase):
             category = env["product.category"].create({"name": "Stress"})
             parent = env["stock.location"].create({"name": "Stress", "location_id": stock.id})
             places = env["stock.location"].create([{"name": f"S{n}", "location_id": parent.id} for n in range(4)])
-            products = env["product.product"].create(
-                [{"name": f"Stressed {n}", "is_storable": True, "categ_id": category.id} for n in range(8)]
-            )
+            # With a cost: where stock is valued, what comes in needs one.
+            vals = {"is_storable": True, "categ_id": category.id, "standard_price": 1.0}
+            products = env["product.product"].create([{"name": f"Stressed {n}", **vals} for n in range(8)])
             self.scene = {
                 "parent": parent.id,
                 "places": places.ids,
