@@ -13,8 +13,9 @@ from odoo.addons.cognityv_inventory.tools.paging import count_text_lines, pagina
 # Nobody turns the pages of a longer table on paper.
 ROWS_ON_PAPER = 10_000
 # Of a page on paper, in pixels: see value_report_templates.xml, which has the same figures.
-PAGE_HEIGHT, PAGE_WIDTH = 1000, 718
-TEXT_HEIGHT, ROW_PADDING, HEAD_HEIGHT, CELL_PADDING, CHARACTER_WIDTH = 15, 5, 90, 8, 6.2
+PAGE_HEIGHT, PAGE_WIDTH = 670, 1047
+TEXT_HEIGHT, ROW_PADDING, HEAD_HEIGHT, CELL_PADDING, CHARACTER_WIDTH = 15, 5, 95, 8, 6.7
+DIGIT_WIDTH = 7.7  # bold ones
 # Widths in characters, of what is grouped by and of figures.
 LABEL_WIDTH, FIGURE_WIDTH = 30, 15
 SUM_OF_SHOWN_CELLS = 9
@@ -221,14 +222,19 @@ class ValueReportFile:
             )
             raise UserError(message)
         texts = [{"kind": row.kind, "texts": self._format_row(row)} for row in rows]
+        self.widths = self._get_widths([row["texts"] for row in texts])
         heights = [self._get_row_height(row["texts"]) for row in texts]
         pages = paginate([(HEAD_HEIGHT, heights)], PAGE_HEIGHT)
         return [texts[start:end] for [(_block, start, end)] in pages]
 
-    def get_widths(self):
-        """In percent of the page."""
-        widths = [3.0] * len(self.groupby) + [1.0] * len(self.measures)
-        return [100 * width / sum(widths) for width in widths]
+    def _get_widths(self, texts):
+        """Of the columns, in percent of the page: figures have as much room as the longest needs, and the names of
+        groups share the rest."""
+        first = len(self.groupby)
+        words = [max(label.split(), key=len) for label in self.get_labels()[first:]]
+        columns = zip(words, *(row[first:] for row in texts), strict=True)
+        figures = [100 * (max(map(len, column)) * DIGIT_WIDTH + CELL_PADDING) / PAGE_WIDTH for column in columns]
+        return [(100 - sum(figures)) / first] * first + figures
 
     def _format_row(self, row):
         return [*row.labels, *(self._format(name, row.values[name]) for name in self.measures)]
@@ -243,7 +249,7 @@ class ValueReportFile:
         return formatLang(self.env, value, digits=2)
 
     def _get_row_height(self, texts):
-        widths = self.get_widths()
-        characters = [max(1, int((PAGE_WIDTH * width / 100 - CELL_PADDING) / CHARACTER_WIDTH)) for width in widths]
-        lines = max(count_text_lines(text, width) for text, width in zip(texts, characters, strict=True))
+        """Only names of groups are ever broken."""
+        width = max(1, int((PAGE_WIDTH * self.widths[0] / 100 - CELL_PADDING) / CHARACTER_WIDTH))
+        lines = max(count_text_lines(text, width) for text in texts[: len(self.groupby)])
         return lines * TEXT_HEIGHT + ROW_PADDING
