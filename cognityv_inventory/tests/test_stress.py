@@ -19,6 +19,8 @@ from .race import ConnectionCase
 
 _logger = logging.getLogger(__name__)
 
+# Before it is patched.
+UNIFORM = random.uniform
 WORKERS = 4
 SECONDS = 60
 
@@ -82,8 +84,8 @@ class TestStress(ConnectionCase):
                     raise
                 return result
 
-            # Odoo waits for some seconds between its tries; the test has one minute only.
-            with patch("odoo.service.model.random.uniform", lambda _low, _high: 0.1):
+            # Odoo waits by chance, and longer each time, up to half a minute: the test has one minute only.
+            with patch("odoo.service.model.random.uniform", lambda low, high: UNIFORM(low, high) / 10):
                 return retrying(attempt, env)
 
     def _make_sheet(self, env, location_id, block_mode):
