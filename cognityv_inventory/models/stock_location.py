@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from .stock_inventory_sheet import COUNTED_USAGES
 
+# The ids of the places that this transaction holds.
+HELD = "cognityv_inventory.held_places"
+
 
 class StockLocation(models.Model):
     """A place knows by which sheets it is being counted, and stays where it is meanwhile."""
@@ -111,6 +114,17 @@ class StockLocation(models.Model):
         )
         if any(held for [held] in self.env.execute_query(query)):
             raise ConcurrencyError(self.env._("An inventory sheet is being started here; try again in a moment."))
+        self.env.cr.precommit.data.setdefault(HELD, set()).update(self.ids)
+
+    def _hold_for_reservation(self):
+        """Wait for who validates or starts a sheet here: Odoo does not wait for a quant that is locked, but makes a
+        second one beside it, or finds out at its end that the first one has changed.
+
+        Once for each place: what this transaction remembers of it is gone with a savepoint that is rolled back, as the
+        lock is.
+        """
+        if not self.env.cr.precommit.data.get(HELD, set()).issuperset(self.ids):
+            self._hold_against_start()
 
     def _check_not_counted(self, move_lines):
         """

@@ -109,6 +109,11 @@ class StockQuant(models.Model):
             strict=strict,
         )
 
+    @api.model
+    def _update_reserved_quantity(self, product_id, location_id, quantity, *args, **kwargs):
+        location_id._hold_for_reservation()
+        return super()._update_reserved_quantity(product_id, location_id, quantity, *args, **kwargs)
+
     def _get_gather_domain(self, *args, **kwargs):
         domain = super()._get_gather_domain(*args, **kwargs)
         reservable = self.env.context.get("reservable_domain")
