@@ -660,6 +660,24 @@ def write_results(root, description, settings, results):
 # ---------------------------------------------------------------------------------------
 
 
+def run_apart(options, run):
+    """Run another benchmark than the one beside core.
+
+    :param options: with `conf` and `root`
+    :param run: takes the cluster and the options, gives a dict
+    :return: that dict with the revision and the machine; None when it failed, which was said
+    """
+    config.parse_config(["-c", options.conf, "--no-http", "--log-level=error"])
+    cluster = Cluster(options.conf)
+    cluster.drop_stale()
+    about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
+    try:
+        return about | run(cluster, options)
+    except Failure as failure:
+        print(f"\n{failure}", file=sys.stderr)
+        return None
+
+
 def sizes_from(text):
     """ "100,1000" as a list of numbers of lines, at least 2 each."""
     sizes = [int(part) for part in text.split(",")]

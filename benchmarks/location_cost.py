@@ -24,15 +24,13 @@ from unittest.mock import patch
 
 from bench import (
     PREFIX,
-    Cluster,
     Failure,
     close_all,
     copy_rows,
-    describe_machine,
-    describe_revision,
     in_child,
     peak_mb,
     resident_mb,
+    run_apart,
     time_of_loop,
     transaction,
     vacuum,
@@ -40,7 +38,7 @@ from bench import (
 )
 
 from odoo.modules.registry import Registry
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
 LINES = 100
 WARM_UP_ROUNDS = 2
@@ -352,18 +350,11 @@ def main():
     parser.add_argument("--moves", type=int, default=1_000_000, help="moves of the rebuild (1000000); 0: none")
     parser.add_argument("--template", default="cognityv_template", help="the database to copy (cognityv_template)")
     options = parser.parse_args()
-    config.parse_config(["-c", options.conf, "--no-http", "--log-level=error"])
-    cluster = Cluster(options.conf)
-    cluster.drop_stale()
-    about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
-    try:
-        results = run_all(cluster, options)
-    except Failure as failure:
-        print(f"\n{failure}", file=sys.stderr)
+    if (results := run_apart(options, run_all)) is None:
         return 1
-    about["machine"]["loop_seconds_after"] = time_of_loop()
+    results["machine"]["loop_seconds_after"] = time_of_loop()
     settings = {"lines": LINES, "rounds": options.rounds, "moves": options.moves}
-    write_results(options.root, "location-cost", settings, about | results)
+    write_results(options.root, "location-cost", settings, results)
     return 0
 
 

@@ -22,18 +22,16 @@ import sys
 import time
 
 from bench import (
-    Cluster,
     Failure,
     copy_rows,
-    describe_machine,
-    describe_revision,
+    run_apart,
     transaction,
     vacuum,
     write_results,
 )
 
 from odoo.modules.registry import Registry
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
 WARM_UP_CALLS = 5
 LIMIT_MS = 20.0
@@ -316,19 +314,11 @@ def main():
     parser.add_argument("--calls", type=int, default=200, help="how many codes of each kind (200)")
     parser.add_argument("--template", default="cognityv_template", help="the database to copy (cognityv_template)")
     options = parser.parse_args()
-    config.parse_config(["-c", options.conf, "--no-http", "--log-level=error"])
-    cluster = Cluster(options.conf)
-    cluster.drop_stale()
-    about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
-    try:
-        results = run_all(cluster, options)
-    except Failure as failure:
-        print(f"\n{failure}", file=sys.stderr)
+    if (results := run_apart(options, lambda *both: {"summary": summarize(run_all(*both))})) is None:
         return 1
-    summary = summarize(results)
-    say_summary(summary)
+    say_summary(results["summary"])
     settings = {"products": options.products, "lots": count_of("lot", options.products), "calls": options.calls}
-    write_results(options.root, "resolver", settings, about | {"summary": summary})
+    write_results(options.root, "resolver", settings, results)
     return 0
 
 

@@ -25,18 +25,15 @@ import time
 from pathlib import Path
 
 from bench import (
-    Cluster,
     Failure,
     close_all,
-    describe_machine,
-    describe_revision,
+    run_apart,
     transaction,
     vacuum,
     write_results,
 )
 
 from odoo.modules.registry import Registry
-from odoo.tools import config
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "cognityv_scanning" / "tests"))
 from scan_stress import Server, find_faults, make_scene, read_scene, run_scanners, stroll
@@ -128,20 +125,13 @@ def main():
     parser.add_argument("--workers", type=int, default=2, help="worker processes of the server (2)")
     parser.add_argument("--template", default="cognityv_template", help="the database that is copied")
     options = parser.parse_args()
-    config.parse_config(["-c", options.conf, "--no-http", "--log-level=error"])
-    cluster = Cluster(options.conf)
-    cluster.drop_stale()
-    about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
-    try:
-        results = run_all(cluster, options)
-    except Failure as failure:
-        print(f"\n{failure}", file=sys.stderr)
+    if (results := run_apart(options, run_all)) is None:
         return 1
     results["load_after"] = round(os.getloadavg()[0], 2)
     say_summary(results)
     names = ("storm", "scanners", "pace", "seconds", "workers")
     settings = {name: getattr(options, name) for name in names}
-    write_results(options.root, "scans", settings, about | results)
+    write_results(options.root, "scans", settings, results)
     return 0
 
 

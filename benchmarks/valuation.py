@@ -16,11 +16,9 @@ import sys
 import time
 
 from bench import (
-    Cluster,
     Failure,
-    describe_machine,
-    describe_revision,
     in_child,
+    run_apart,
     time_of_loop,
     transaction,
     vacuum,
@@ -29,7 +27,6 @@ from bench import (
 from location_cost import scratch_database, seed
 
 from odoo.modules.registry import Registry
-from odoo.tools import config
 
 LIMIT_SECONDS = 1.0
 CHECKED_PRODUCTS = 100
@@ -114,18 +111,11 @@ def main():
     parser.add_argument("--moves", type=int, default=1_000_000, help="moves of the database (1000000)")
     parser.add_argument("--template", default="cognityv_template", help="the database to copy (cognityv_template)")
     options = parser.parse_args()
-    config.parse_config(["-c", options.conf, "--no-http", "--log-level=error"])
-    cluster = Cluster(options.conf)
-    cluster.drop_stale()
-    about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
-    try:
-        results = run_all(cluster, options)
-    except Failure as failure:
-        print(f"\n{failure}", file=sys.stderr)
+    if (results := run_apart(options, run_all)) is None:
         return 1
-    about["machine"]["loop_seconds_after"] = time_of_loop()
+    results["machine"]["loop_seconds_after"] = time_of_loop()
     settings = {"moves": options.moves, "repetitions": options.repetitions}
-    write_results(options.root, "valuation", settings, about | results)
+    write_results(options.root, "valuation", settings, results)
     return 0
 
 

@@ -66,7 +66,7 @@ class StockInventoryCount(models.Model):
             else's turn to count a line
         """
         keys = [vals.get("client_uuid") or index for index, vals in enumerate(vals_list)]
-        counts = self._get_known_by_uuid(vals_list)
+        counts = self._get_known_by_uuid([vals["client_uuid"] for vals in vals_list if vals.get("client_uuid")])
         fresh = {}
         for key, vals in zip(keys, vals_list, strict=True):
             if key not in counts and key not in fresh:
@@ -95,8 +95,7 @@ class StockInventoryCount(models.Model):
         except UniqueViolation as error:
             raise ConcurrencyError(message) from error
 
-    def _get_known_by_uuid(self, vals_list):
-        uuids = [vals["client_uuid"] for vals in vals_list if vals.get("client_uuid")]
+    def _get_known_by_uuid(self, uuids):
         known = self.sudo().search([("client_uuid", "in", uuids)]) if uuids else self.browse()
         return {count.client_uuid: count for count in known}
 

@@ -107,6 +107,13 @@ class Worker:
     ACTS = 2 * [receive, deliver, transfer, reserve] + [receive_something_new, look_at_the_list]
 
 
+def quick_retries():
+    """Before it tries again, Odoo waits by chance, and longer each time: so here, ten times quicker. Who waited equally
+    long would meet again."""
+    uniform = random.uniform
+    return patch("odoo.service.model.random.uniform", lambda low, high: uniform(low, high) / 10)
+
+
 def say(text):
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -114,13 +121,7 @@ def say(text):
 
 def main(config, database, seed, seconds, scene):
     odoo.tools.config.parse_config(["-c", config, "-d", database, "--log-level=critical"])
-    # As long as Odoo waits before it tries again, by chance and longer each time, but ten times quicker: who waited equally
-    # Odoo waits by chance, and longer each time: so here, ten times quicker. Who waited equally long would meet again.
-    uniform = random.uniform
-    with (
-        Registry(database).cursor() as cr,
-        patch("odoo.service.model.random.uniform", lambda low, high: uniform(low, high) / 10),
-    ):
+    with Registry(database).cursor() as cr, quick_retries():
         worker = Worker(api.Environment(cr, SUPERUSER_ID, {}), seed, json.loads(scene))
         say("ready")
         sys.stdin.readline()

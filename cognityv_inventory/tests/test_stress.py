@@ -6,7 +6,6 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from unittest.mock import patch
 
 from psycopg2 import OperationalError
 
@@ -16,11 +15,10 @@ from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
 from .race import ConnectionCase
+from .stress_worker import quick_retries
 
 _logger = logging.getLogger(__name__)
 
-# Before it is patched.
-UNIFORM = random.uniform
 WORKERS = 4
 SECONDS = 60
 
@@ -84,8 +82,7 @@ class TestStress(ConnectionCase):
                     raise
                 return result
 
-            # Odoo waits by chance, and longer each time, up to half a minute: the test has one minute only.
-            with patch("odoo.service.model.random.uniform", lambda low, high: UNIFORM(low, high) / 10):
+            with quick_retries():
                 return retrying(attempt, env)
 
     def _make_sheet(self, env, location_id, block_mode):

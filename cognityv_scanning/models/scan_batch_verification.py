@@ -56,8 +56,8 @@ class VerificationBatch(ScanBatch):
 
     def _get_counted(self, uuids):
         """The inventory lines of counts that have these references already, as dict by reference."""
-        counts = self.env["stock.inventory.count"].sudo().search([("client_uuid", "in", uuids)])
-        return {count.client_uuid: count.line_id.sudo(self.env.su) for count in counts}
+        counts = self.env["stock.inventory.count"]._get_known_by_uuid(uuids)
+        return {uuid: count.line_id.sudo(self.env.su) for uuid, count in counts.items()}
 
     def _check_reference(self, uuid, line, counted):
         """
