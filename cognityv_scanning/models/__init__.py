@@ -2,6 +2,7 @@
 from . import (
     ir_websocket,
     res_config_settings,
+    res_users,
     scan_index,
     stock_scan_code,
     stock_scan_code_mixin,
