@@ -19,6 +19,7 @@ from . import stock_inventory_sheet_tolerance
 from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed
+from . import stock_inventory_sheet_locks
 from . import stock_inventory_sheet_stock
 from . import stock_inventory_sheet_file
 from . import stock_inventory_release

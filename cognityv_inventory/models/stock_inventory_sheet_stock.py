@@ -1,5 +1,3 @@
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -59,46 +57,12 @@ class StockInventorySheet(models.Model):
     def _adjust_stock(self):
         """Make and do the moves that bring stock to what was found, and prove that they did."""
         self.ensure_one()
-        self._hold_what_changes()
         self._refresh_moving_stock()
         self._check_unchanged_since_start()
         self._make_new_lots()
         self._check_serials_counted_once()
         self._do_moves(self._prepare_gap_moves())
         self._check_stock_is_real()
-
-    def _hold_what_changes(self):
-        """Take the rows that validation writes before anything else: the places, so that who moves stock there waits
-        for us and we never for them, and the quants, of the inventory loss too, so that a reservation meanwhile waits
-        for a moment instead of making the whole validation fail at its end.
-
-        :raises ConcurrencyError: when one of the quants has just changed; Odoo tries it again, and nothing moves in
-            these places until then
-        """
-        self.line_ids.flush_model()
-        place_ids = self._get_counted_places().ids + self.location_id.ids
-        savepoint = self.env.cr.savepoint()
-        self._lock_places(self.env.cr, place_ids)
-        try:
-            self._lock_quants()
-        except (DeadlockDetected, SerializationFailure):
-            savepoint.close(rollback=True)
-            self._begin_again(place_ids)
-        savepoint.close(rollback=False)
-
-    def _lock_quants(self):
-        query = SQL(
-            """
-            SELECT FROM stock_quant quant
-              JOIN stock_inventory_sheet_line line ON line.product_id = quant.product_id
-              JOIN stock_location place ON place.id = quant.location_id
-             WHERE line.sheet_id = %s AND line.gap_qty <> 0
-               AND (place.id = line.location_id OR place.usage = 'inventory')
-             ORDER BY quant.id FOR NO KEY UPDATE OF quant
-            """,
-            self.id,
-        )
-        self.env.cr.execute(query)
 
     def _check_unchanged_since_start(self):
         """
@@ -190,7 +154,7 @@ class StockInventorySheet(models.Model):
             sheet._plan_next_count(places)
 
     def _get_counted_places(self):
-        domain = [("sheet_id", "=", self.id), ("is_counted", "=", True)]
+        domain = [("sheet_id", "in", self.ids), ("is_counted", "=", True)]
         groups = self.env["stock.inventory.sheet.line"]._read_group(domain, ["location_id"])
         return self.env["stock.location"].union(*(location for [location] in groups))
 
