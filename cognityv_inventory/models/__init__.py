@@ -22,6 +22,8 @@ from . import stock_inventory_sheet_changed
 from . import stock_inventory_sheet_locks
 from . import stock_inventory_sheet_stock
 from . import stock_inventory_sheet_file
+from . import stock_inventory_job
+from . import stock_inventory_sheet_job
 from . import stock_inventory_release
 from . import res_config_settings
 from . import stock_inventory_accuracy

@@ -510,12 +510,13 @@ class StockInventorySheetLine(models.Model):
     @api.model
     def _read_current_qty(self, condition):
         self._flush_for_sql()
+        # Most have not changed since they were read before: writing them again would take most of the time.
         query = SQL(
             """
             UPDATE stock_inventory_sheet_line line
                SET current_qty = on_hand.quantity
               FROM (%s) on_hand
-             WHERE line.id = on_hand.id
+             WHERE line.id = on_hand.id AND line.current_qty IS DISTINCT FROM on_hand.quantity
             """,
             self._get_on_hand_query(condition),
         )

@@ -17,6 +17,7 @@ from . import (
     test_fill,
     test_hoot,
     test_hypothesis,
+    test_jobs,
     test_last_count,
     test_low_stock,
     test_passes,
