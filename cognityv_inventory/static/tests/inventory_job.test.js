@@ -57,7 +57,7 @@ test("nobody can say how long it takes the first time", async () => {
     onRpc("stock.inventory.sheet", "get_job", () => ({ ...job, percent: null, seconds_left: null }));
     await mountSheet();
     expect(".o_inventory_job .progress-bar-animated").toHaveText("");
-    expect(".o_inventory_job").toHaveText(/5000 lines/);
+    expect(".o_inventory_job").toHaveText(/5,000 lines/);
 });
 
 test("what was not done says why, and can be run again", async () => {

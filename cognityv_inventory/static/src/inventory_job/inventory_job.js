@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
+import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const OPEN = ["waiting", "running"];
@@ -48,7 +49,7 @@ export class InventoryJob extends Component {
             return _t("waits for its turn");
         }
         if (seconds === null) {
-            return _t("%s lines", this.job.line_count);
+            return _t("%s lines", formatInteger(this.job.line_count));
         }
         return seconds < 90
             ? _t("about %s seconds left", Math.max(1, Math.round(seconds)))
