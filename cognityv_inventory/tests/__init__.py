@@ -26,6 +26,7 @@ from . import (
     test_quantity,
     test_races,
     test_races_start,
+    test_reasons,
     test_roll_forward,
     test_security,
     test_serials,
