@@ -32,6 +32,12 @@
         "web.assets_backend": [
             "cognityv_valuation/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "cognityv_valuation/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "cognityv_valuation/static/tests/**/*.test.js",
+        ],
     },
     "post_init_hook": "post_init_hook",
 }

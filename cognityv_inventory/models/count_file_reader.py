@@ -106,6 +106,13 @@ class CountFileReader:
             "stock.location", loose, "location", ["complete_name", "barcode"], self.sheet._get_location_domain()
         )
         self.packages = self._find_by_name("stock.package", loose, "package", ["name"])
+        self.reasons = self._find_by_name(
+            "stock.correction.reason",
+            [row for _number, row in rows],
+            "reason",
+            ["name", "code"],
+            Domain("active", "=", True),
+        )
         self.owners = self._find_by_name("res.partner", loose, "owner", ["name", "complete_name"])
         self.lots = self.sheet._find_lots(
             self.env["product.product"].union(*self.products.values()),
@@ -172,15 +179,19 @@ class CountFileReader:
 
         :raises ValidationError: with what is wrong
         """
-        description = self._text(row, "description")
-        return {"description": description} if description else {}
+        details = {"description": self._text(row, "description"), "reason_id": self._get_reason(row).id}
+        return {name: value for name, value in details.items() if value}
+
+    def _get_reason(self, row):
+        return self._get_named(self.reasons, row, "reason", self.env["stock.correction.reason"])
 
     def _take_line(self, line, quantity, details):
         if line._is_counted_as(quantity):
             self.unchanged += 1
         else:
             self.counts[line] = quantity
-        if changed := {name: value for name, value in details.items() if value != line[name]}:
+        known = line._convert_to_write({name: line[name] for name in details})
+        if changed := {name: value for name, value in details.items() if value != known[name]}:
             self.details[line] = changed
 
     def _get_quantity(self, row):

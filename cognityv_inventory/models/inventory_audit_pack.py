@@ -32,6 +32,7 @@ LINE_FIELDS = [
     "real_qty",
     "moved_qty",
     "gap_qty",
+    "reason_id",
     "description",
     "last_counted_by_id",
     "last_counted_at",
@@ -320,6 +321,7 @@ class AuditPack:
             (self.env._("Moved since counted"), 20, NUMBER),
             (self.env._("Gap"), 12, NUMBER),
             (self.env._("Unit"), 10, None),
+            (self.env._("Correction reason"), 20, None),
             (self.env._("Description"), 40, None),
             (self.env._("Counted by"), 22, None),
             (self.env._("Counted on"), 20, None),
@@ -344,6 +346,7 @@ class AuditPack:
             line["moved_qty"] if is_counted else None,
             line["gap_qty"] if is_counted else None,
             line["unit"],
+            line["reason_id"],
             line["description"],
             line["last_counted_by_id"],
             line["last_counted_at"],
@@ -436,11 +439,12 @@ class AuditPack:
         """What has no column of its own on paper."""
         package = line["package_id"] and self.env._("Package: %(name)s", name=line["package_id"])
         owner = line["owner_id"] and self.env._("Owner: %(name)s", name=line["owner_id"])
+        reason = line["reason_id"] and self.env._("Reason: %(name)s", name=line["reason_id"])
         note = line["description"] and self.env._("Note: %(note)s", note=line["description"])
         moved = line["moved_qty"] and self.env._(
             "Moved since it was counted: %(quantity)s", quantity=self._format(line["moved_qty"])
         )
-        return " · ".join(part for part in (package, owner, moved, note) if part)
+        return " · ".join(part for part in (package, owner, moved, reason, note) if part)
 
     def _get_count_text(self, count):
         """A count as a line of text: what was found, by whom, when and how."""

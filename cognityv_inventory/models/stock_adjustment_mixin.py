@@ -14,7 +14,7 @@ class StockAdjustmentMixin(models.AbstractModel):
     """A quantity of something in a place that is to become what was found there: a line of an inventory sheet, a
     stock correction.
 
-    Such a model has the fields of QUANT_IDENTITY, `company_id`, `uom_id`, `tracking` and `gap_qty`.
+    Such a model has the fields of QUANT_IDENTITY, `company_id`, `uom_id`, `tracking`, `gap_qty` and `reason_id`.
     """
 
     _name = "stock.adjustment.mixin"
@@ -76,10 +76,12 @@ class StockAdjustmentMixin(models.AbstractModel):
     # Moves
 
     def _get_inventory_loss(self):
-        """Where gaps come from and go to.
+        """Where gaps come from and go to: the place of the reason, if it has one, or else that of the product.
 
         :raises UserError: when the product has no such place in this company
         """
+        if loss := self.reason_id.with_company(self.company_id).loss_location_id:
+            return loss
         if loss := self.product_id.with_company(self.company_id).property_stock_inventory:
             return loss
         message = self.env._(
@@ -119,6 +121,7 @@ class StockAdjustmentMixin(models.AbstractModel):
             "restrict_partner_id": self.owner_id.id,
             "is_inventory": True,
             "picked": True,
+            "correction_reason_id": self.reason_id.id,
             "move_line_ids": [fields.Command.create(common | move_line)],
             **self._prepare_move_link_vals(),
         }

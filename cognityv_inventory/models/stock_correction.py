@@ -397,15 +397,11 @@ class StockCorrection(models.Model):
             moves |= self.env["stock.move"]._do_adjustments(vals_list, company)
         return moves
 
-    def _get_inventory_loss(self):
-        return self.reason_id.with_company(self.company_id).loss_location_id or super()._get_inventory_loss()
-
     def _prepare_move_link_vals(self):
         return {
             "inventory_name": self.name,
             "origin": self.name,
             "correction_id": self.id,
-            "correction_reason_id": self.reason_id.id,
         }
 
     def _check_serials_not_elsewhere(self):

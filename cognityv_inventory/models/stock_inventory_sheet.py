@@ -603,6 +603,16 @@ class StockInventorySheet(models.Model):
                 )
                 raise UserError(message)
 
+    def _check_not_settled(self):
+        self._lock_shared()
+        for sheet in self:
+            if sheet.state in CLOSED_STATES:
+                message = self.env._(
+                    "Sheet %(sheet)s is settled, and its lines stay as they are; make a new sheet or a stock correction.",
+                    sheet=sheet.name,
+                )
+                raise UserError(message)
+
     # Activities
 
     def _schedule_activities(self, summary, deadline_field):

@@ -23,6 +23,7 @@ COLUMN_WIDTHS = {
     "current_qty": 16,
     "real_qty": 14,
     "unit": 10,
+    "reason": 20,
     "description": 30,
     "last_inventory_date": 18,
     "location": 30,
@@ -76,11 +77,14 @@ class StockInventorySheet(models.Model):
             "current_qty": self.env._("Current quantity"),
             "real_qty": self.env._("Real quantity"),
             "unit": self.env._("Unit"),
+            "reason": self.env._("Correction reason"),
             "description": self.env._("Description"),
             "last_inventory_date": self.env._("Last inventory date"),
             "location": self.env._("Stock location"),
             "id": self.env._("Line id"),
         }
+        if not self._is_manager():
+            del labels["reason"]
         return labels
 
     def _get_export_columns(self):
@@ -236,6 +240,7 @@ class StockInventorySheetLine(models.Model):
             "current_qty": None if self.hides_current_qty else self.current_qty,
             "real_qty": self.real_qty if self.is_counted else None,
             "unit": self.uom_id.name,
+            "reason": (self.reason_id.name or None) if self.sheet_id._is_manager() else None,
             "description": self.description or None,
             "last_inventory_date": self.location_id.last_inventory_date or None,
             "location": self.location_id.complete_name,

@@ -8,6 +8,7 @@ from ..tools.blind_field import BlindFloat
 from ..tools.own_write import is_own_write, without_defaults
 from ..tools.quantity import parse_quantity
 from .stock_adjustment_mixin import QUANT_IDENTITY
+from .stock_inventory_sheet import MANAGER_GROUP
 
 # What makes a line: one per sheet and combination of these.
 IDENTITY = (*QUANT_IDENTITY, "lot_name")
@@ -123,6 +124,15 @@ class StockInventorySheetLine(models.Model):
         help="Real quantity less what the system had when it was counted; zero while not counted.",
     )
     description = fields.Char()
+    # Not for counters: on a blind sheet it would tell them that there is a gap.
+    reason_id = fields.Many2one(
+        "stock.correction.reason",
+        "Correction reason",
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=MANAGER_GROUP,
+        help="Why there is a gap, and where it is booked to. It can be entered until the sheet is validated.",
+    )
     serial_elsewhere = fields.Char(
         "Also in the system at",
         compute="_compute_serial_elsewhere",
@@ -384,6 +394,10 @@ class StockInventorySheetLine(models.Model):
         """
         :raises UserError: when the sheet is settled, or a line that was counted would become another one
         """
+        if vals.keys() == {"reason_id"}:
+            # Reasons are often found only when the gaps are known.
+            self.sheet_id._check_not_settled()
+            return
         self.sheet_id._check_open_for_lines()
         if not vals.keys() & set(IDENTITY):
             return

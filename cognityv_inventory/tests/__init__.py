@@ -28,6 +28,7 @@ from . import (
     test_races,
     test_races_start,
     test_races_validate,
+    test_reasons,
     test_roll_forward,
     test_security,
     test_serials,

@@ -1,5 +1,6 @@
 # In the order in which models build on each other.
 # ruff: noqa: I001
+from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings
 from . import stock_location_cost

@@ -40,6 +40,7 @@ class StockInventoryGapReport(models.Model):
             "location_id",
             "lot_id",
             "is_counted",
+            "reason_id",
             "real_qty",
             "gap_qty",
             "unit_value",
@@ -127,7 +128,7 @@ class StockInventoryGapReport(models.Model):
         return SQL(
             """
             SELECT line.id * 2 AS id, 'sheet' AS kind, line.sheet_id, NULL::int AS correction_id,
-                   NULL::int AS reason_id, sheet.state, sheet.reversed_at IS NOT NULL AS is_reversed,
+                   line.reason_id, sheet.state, sheet.reversed_at IS NOT NULL AS is_reversed,
                    sheet.valuation_basis, sheet.company_id, COALESCE(sheet.validated_at, sheet.completed_at) AS date,
                    line.product_id, line.location_id, line.lot_id, line.last_counted_by_id AS user_id,
                    line.real_value, COALESCE(line.gap_value, 0) AS gap_value,

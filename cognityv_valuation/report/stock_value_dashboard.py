@@ -21,23 +21,26 @@ class StockValueDashboard(models.AbstractModel):
     def get_dashboard(self):
         """All figures of the dashboard: of the last 12 months, the running one included, and of now.
 
-        :return: dict of `currency_id`, `company`, `gap_domain` (of the gaps that are added up), `totals`, `months`
+        What can be looked into has the `domain` of what is behind it.
+
+        :return: dict of `currency_id`, `company`, `gaps` and `stock` (domains of all that is added up), `totals`, `months`
             (oldest first, None where nothing was counted), `locations` and `products` (worst first, by absolute gap
-            value), `stock` (value by category, largest first) and `due` (None for who plans no counts)
+            value), `categories` (value of the stock, largest first) and `due` (None for who plans no counts)
         :raises AccessError: for who may not see values
         """
         self.env["stock.inventory.gap.report"].check_access("read")
         domain = self._get_gap_domain()
-        stock = self._get_stock()
+        categories = self._get_categories()
         return {
             "company": self.env.company.name,
             "currency_id": self.env.company.currency_id.id,
-            "gap_domain": list(domain),
-            "totals": {**self._get_totals(domain), "stock_value": sum(part["value"] for part in stock)},
+            "gaps": list(domain),
+            "stock": list(self._get_stock_domain()),
+            "totals": {**self._get_totals(domain), "stock_value": sum(category["value"] for category in categories)},
             "months": self._get_months(domain),
             "locations": self._get_worst(domain, "location_id"),
             "products": self._get_worst(domain, "product_id"),
-            "stock": self._add_up_the_rest(stock),
+            "categories": self._add_up_the_rest(categories),
             "due": self._get_due(),
         }
 
@@ -67,15 +70,18 @@ class StockValueDashboard(models.AbstractModel):
         found = {(month.year, month.month): values for month, *values in rows}
         first = self._get_first_day()
         return [
-            self._prepare_month(day, found.get((day.year, day.month)))
+            self._prepare_month(domain, day, found.get((day.year, day.month)))
             for day in (first + relativedelta(months=number) for number in range(MONTHS))
         ]
 
     @api.model
-    def _prepare_month(self, day, values):
+    def _prepare_month(self, domain, day, values):
         shrinkage, accuracy, gap = values or (None, None, None)
+        in_month = Domain("date", ">=", str(day)) & Domain("date", "<", str(day + relativedelta(months=1)))
         return {
             "label": format_date(self.env, day, date_format="MMM yy"),
+            "name": format_date(self.env, day, date_format="MMMM yyyy"),
+            "domain": list(domain & in_month),
             "shrinkage": shrinkage,
             "accuracy": accuracy,
             "gap_value": gap,
@@ -92,26 +98,47 @@ class StockValueDashboard(models.AbstractModel):
             limit=SHOWN,
         )
         return [
-            {"id": record.id, "name": record.sudo().display_name, "absolute": absolute, "net": net}
+            {
+                "id": record.id,
+                "name": record.sudo().with_context(display_default_code=False).display_name,
+                "domain": list(domain & Domain(name, "=", record.id)),
+                "absolute": absolute,
+                "net": net,
+            }
             for record, absolute, net in rows
         ]
 
     # Stock
 
     @api.model
-    def _get_stock(self):
-        rows = self.env["stock.valuation.report"]._read_group(
-            [("company_id", "=", self.env.company.id)], ["categ_id"], ["value:sum"], order="value:sum DESC"
-        )
-        none = self.env._("No category")
-        return [{"id": categ.id, "name": categ.display_name or none, "value": value or 0.0} for categ, value in rows]
+    def _get_stock_domain(self):
+        return Domain("company_id", "=", self.env.company.id)
 
     @api.model
-    def _add_up_the_rest(self, stock):
-        if len(stock) <= SHOWN:
-            return stock
-        rest = sum(part["value"] for part in stock[SHOWN - 1 :])
-        return [*stock[: SHOWN - 1], {"id": None, "name": self.env._("Others"), "value": rest}]
+    def _get_categories(self):
+        rows = self.env["stock.valuation.report"]._read_group(
+            self._get_stock_domain(), ["categ_id"], ["value:sum"], order="value:sum DESC"
+        )
+        none = self.env._("No category")
+        return [
+            self._prepare_category(categ.id, categ.display_name or none, value, Domain("categ_id", "=", categ.id))
+            for categ, value in rows
+        ]
+
+    @api.model
+    def _prepare_category(self, key, name, value, condition):
+        domain = list(self._get_stock_domain() & condition)
+        return {"id": key, "name": name, "value": value or 0.0, "domain": domain}
+
+    @api.model
+    def _add_up_the_rest(self, categories):
+        """Those that have no room in the chart, together."""
+        if len(categories) <= SHOWN:
+            return categories
+        shown, others = categories[: SHOWN - 1], categories[SHOWN - 1 :]
+        value = sum(category["value"] for category in others)
+        condition = Domain("categ_id", "in", [category["id"] for category in others])
+        return [*shown, self._prepare_category(None, self.env._("Others"), value, condition)]
 
     # Counts
 

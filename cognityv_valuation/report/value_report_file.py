@@ -1,17 +1,24 @@
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 
 import xlsxwriter
+from pytz import all_timezones_set, timezone, utc
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime, formatLang, groupby
+from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime, formatLang, groupby
 
 from odoo.addons.cognityv_inventory.tools.paging import count_text_lines, paginate
 
 # Nobody turns the pages of a longer table on paper.
 ROWS_ON_PAPER = 10_000
+# How many rows are in memory at a time.
+BATCH = 5_000
+# Groups by these are dates in a workbook, shown so.
+DATE_FORMATS = {"day": "yyyy-mm-dd", "month": "mmm yyyy", "year": "yyyy"}
 # Of a page on paper, in pixels: see value_report_templates.xml, which has the same figures.
 PAGE_HEIGHT, PAGE_WIDTH = 670, 1047
 TEXT_HEIGHT, ROW_PADDING, HEAD_HEIGHT, CELL_PADDING, CHARACTER_WIDTH = 15, 5, 95, 8, 6.7
@@ -25,15 +32,15 @@ SUM_OF_SHOWN_CELLS = 9
 class Row:
     """
     :param kind: detail, subtotal (of those above it) or total
-    :param labels: texts, one for each column that is grouped by
+    :param labels: texts or dates, one for each column that is grouped by
     :param values: dict of measure → number, None for what cannot be added up
+    :param first: of a subtotal or total the number, from 0, of the first row that it adds up; the last one is before it
     """
 
     kind: str
     labels: list
     values: dict
-    key: str = ""  # the first group
-    details: list = field(default_factory=list)  # the rows that a subtotal or total is of
+    first: int | None = None
 
 
 class ValueReportFile:
@@ -49,6 +56,7 @@ class ValueReportFile:
         self.domain = domain
         self.groupby = list(groupby_names or report._default_groupby)
         self.measures = [*report._quantities, *report._money, *report._ratios]
+        self.aggregates = {name: f"{name}:{report._fields[name].aggregator}" for name in self.measures}
         self.currency = self._get_currency()
 
     def _get_currency(self):
@@ -93,38 +101,95 @@ class ValueReportFile:
         attributes = self.report.fields_get([name], ["string", "type"])[name]
         return self.env._("Month") if part == "month" else attributes["string"]
 
-    def get_rows(self):
-        """All rows in the order in which they are shown."""
-        details = self._read(self.groupby, "detail")
-        total = self._read([], "total")[0]
-        total.labels = [self.env._("Total"), *[""] * (len(self.groupby) - 1)]
-        total.details = details
-        if len(self.groupby) < 2:
-            return [*details, total]
-        rows = []
-        members = dict(groupby(details, lambda row: row.key))
-        for subtotal in self._read(self.groupby[:1], "subtotal"):
-            subtotal.details = members[subtotal.key]
-            subtotal.labels = [self.env._("%(group)s, total", group=subtotal.labels[0])]
-            subtotal.labels += [""] * (len(self.groupby) - 1)
-            rows += [*subtotal.details, subtotal]
-        return [*rows, total]
+    def iter_rows(self):
+        """All rows in the order in which they are shown; only some of them are in memory at a time."""
+        rows = self._iter_details() if len(self.groupby) < 2 else self._iter_details_with_subtotals()
+        for number, row in enumerate(rows):
+            if row.kind == "subtotal":
+                row.first = number - row.first
+            yield row
+        [total] = self._read(self.domain, [])
+        yield self._prepare_sum(total, "total", self.env._("Total"), first=0)
 
-    def _read(self, groupby_names, kind):
-        aggregates = [f"{name}:{self.report._fields[name].aggregator}" for name in self.measures]
-        order = ", ".join(groupby_names)
-        groups = self.report.formatted_read_group(self.domain, groupby_names, aggregates, order=order or None)
-        return [self._prepare_row(group, groupby_names, aggregates, kind) for group in groups]
+    def _iter_details(self):
+        """The rows of a table of one group: without subtotals."""
+        for group in self._read_in_parts(self.domain, self.groupby):
+            yield self._prepare_row(group, "detail")
 
-    def _prepare_row(self, group, groupby_names, aggregates, kind):
-        labels = [self._get_group_text(spec, group[spec]) for spec in groupby_names]
-        values = {name: self._get_number(group[spec]) for name, spec in zip(self.measures, aggregates, strict=True)}
-        return Row(kind, labels, values, key=str(group[groupby_names[0]]) if groupby_names else "")
+    def _iter_details_with_subtotals(self):
+        """The rows of each first group, with its subtotal. Small groups are read together, large ones in parts."""
+        for groups in self._split_by_size(self._read_in_parts(self.domain, self.groupby[:1])):
+            domain = Domain(self.domain) & Domain.OR(group["__extra_domain"] for group in groups)
+            if len(groups) == 1:
+                yield from self._iter_group(groups[0], self._read_in_parts(domain, self.groupby))
+                continue
+            details = dict(groupby(self._read(domain, self.groupby), self._get_key))
+            for group in groups:
+                yield from self._iter_group(group, details[self._get_key(group)])
+
+    def _iter_group(self, group, details):
+        """The rows of a first group, and its subtotal, which has the number of these rows as `first`."""
+        count = 0
+        for count, detail in enumerate(details, 1):  # noqa: B007
+            yield self._prepare_row(detail, "detail")
+        name = self.env._("%(group)s, total", group=self._get_group_text(self.groupby[0], group))
+        yield self._prepare_sum(group, "subtotal", name, first=count)
+
+    def _get_key(self, group):
+        return str(group[self.groupby[0]])
+
+    def _split_by_size(self, groups):
+        """Lists of groups that have no more records together than are read at a time; or a single larger one."""
+        part, size = [], 0
+        for group in groups:
+            if part and size + group["__count"] > BATCH:
+                yield part
+                part, size = [], 0
+            part.append(group)
+            size += group["__count"]
+        if part:
+            yield part
+
+    def _read_in_parts(self, domain, groupby_names):
+        """All groups, read some at a time. Groups of the same name need an order, too: that of their first record."""
+        offset = 0
+        while groups := self._read(domain, groupby_names, offset=offset, limit=BATCH):
+            yield from groups
+            offset += BATCH
+            if len(groups) < BATCH:
+                break
+
+    def _read(self, domain, groupby_names, **limits):
+        order = ", ".join([*groupby_names, "id:min"]) if groupby_names else None
+        return self.report.formatted_read_group(
+            domain, groupby_names, ["__count", *self.aggregates.values()], order=order, **limits
+        )
+
+    def _prepare_sum(self, group, kind, name, first):
+        return Row(kind, [name, *[""] * (len(self.groupby) - 1)], self._get_values(group), first)
+
+    def _prepare_row(self, group, kind):
+        return Row(kind, [self._get_group_label(spec, group) for spec in self.groupby], self._get_values(group))
+
+    def _get_values(self, group):
+        return {name: self._get_number(group[aggregate]) for name, aggregate in self.aggregates.items()}
 
     def _get_number(self, value):
         return None if value is None or value is False else float(value)
 
-    def _get_group_text(self, spec, value):
+    def _get_group_label(self, spec, group):
+        """A date for the groups that are one, or else a text."""
+        name, _, part = spec.partition(":")
+        if part not in DATE_FORMATS or not group[spec]:
+            return self._get_group_text(spec, group)
+        start = fields.Datetime.to_datetime(group[spec][0])
+        zone = self.env.context.get("tz")
+        if self.report._fields[name].type == "datetime" and zone in all_timezones_set:
+            start = utc.localize(start).astimezone(timezone(zone))
+        return start.date()
+
+    def _get_group_text(self, spec, group):
+        value = group[spec]
         if value is False or value is None:
             return self.env._("None")
         if isinstance(value, tuple | list):
@@ -135,16 +200,15 @@ class ValueReportFile:
     # As a workbook
 
     def get_xlsx(self):
-        """Bytes of an XLSX workbook: figures are numbers, and totals and ratios are formulas over them."""
+        """Bytes of an XLSX workbook: figures and dates are such, and totals and ratios are formulas over them. Rows that
+        are written are not kept in memory."""
         out = io.BytesIO()
-        workbook = xlsxwriter.Workbook(out, {"in_memory": True})
+        workbook = xlsxwriter.Workbook(out, {"constant_memory": True})
         self.sheet = workbook.add_worksheet(self.report._get_report_title()[:31])
         self._add_formats(workbook)
-        first = self._write_head()
-        rows = self.get_rows()
-        self.row_numbers = {id(row): first + number for number, row in enumerate(rows)}
-        for row in rows:
-            self._write_row(row)
+        self.first_number = self._write_head()
+        for number, row in enumerate(self.iter_rows(), self.first_number):
+            self._write_row(number, row)
         workbook.close()
         return out.getvalue()
 
@@ -155,6 +219,11 @@ class ValueReportFile:
             (kind, number): workbook.add_format({**shape, **({"num_format": number} if number else {})})
             for kind, shape in shapes.items()
             for number in ("", money, "#,##0.00", "#,##0.####")
+        }
+        self.date_formats = {
+            spec: workbook.add_format({"num_format": DATE_FORMATS[spec.partition(":")[2]], "align": "left"})
+            for spec in self.groupby
+            if spec.partition(":")[2] in DATE_FORMATS
         }
         self.number_formats = {
             **dict.fromkeys(self.report._money, money),
@@ -168,25 +237,30 @@ class ValueReportFile:
         """
         :return: the number of the first row of the table
         """
-        self.sheet.write_string(0, 0, self.title, self.title_format)
-        notes = self.get_notes()
-        for number, note in enumerate(notes, 1):
-            self.sheet.write_string(number, 0, note)
-        head = len(notes) + 2
-        for column, label in enumerate(self.get_labels()):
-            self.sheet.write_string(head, column, label, self.head_format)
         self.sheet.set_column(0, len(self.groupby) - 1, LABEL_WIDTH)
         self.sheet.set_column(len(self.groupby), len(self.groupby) + len(self.measures) - 1, FIGURE_WIDTH)
+        notes = self.get_notes()
+        head = len(notes) + 2
         self.sheet.freeze_panes(head + 1, len(self.groupby))
+        self.sheet.write_string(0, 0, self.title, self.title_format)
+        for number, note in enumerate(notes, 1):
+            self.sheet.write_string(number, 0, note)
+        for column, label in enumerate(self.get_labels()):
+            self.sheet.write_string(head, column, label, self.head_format)
         return head + 1
 
-    def _write_row(self, row):
-        number = self.row_numbers[id(row)]
+    def _write_row(self, number, row):
         for column, label in enumerate(row.labels):
-            self.sheet.write_string(number, column, label, self.formats[row.kind, ""])
+            self._write_label(number, column, label, row.kind)
         for name in self.measures:
             shape = self.formats[row.kind, self.number_formats[name]]
             self._write_measure(row, number, name, shape)
+
+    def _write_label(self, number, column, label, kind):
+        if isinstance(label, str):
+            self.sheet.write_string(number, column, label, self.formats[kind, ""])
+        else:
+            self.sheet.write_datetime(number, column, label, self.date_formats[self.groupby[column]])
 
     def _write_measure(self, row, number, name, shape):
         column, value = self._get_column(name), row.values[name]
@@ -195,17 +269,17 @@ class ValueReportFile:
         elif name in self.report._ratios:
             cells = {other: xl_rowcol_to_cell(number, self._get_column(other)) for other in self.measures}
             self.sheet.write_formula(number, column, self.report._ratios[name].get_formula(cells), shape, value)
-        elif row.details:
-            self.sheet.write_formula(number, column, self._get_sum_formula(row, column), shape, value)
+        elif row.first is not None and self.first_number + row.first < number:
+            self.sheet.write_formula(number, column, self._get_sum_formula(row.first, number, column), shape, value)
         else:
             self.sheet.write_number(number, column, value, shape)
 
     def _get_column(self, name):
         return len(self.groupby) + self.measures.index(name)
 
-    def _get_sum_formula(self, row, column):
+    def _get_sum_formula(self, first, number, column):
         """Sums of sums are not added again, nor is what a filter hides."""
-        first, last = (xl_rowcol_to_cell(self.row_numbers[id(row.details[end])], column) for end in (0, -1))
+        first, last = (xl_rowcol_to_cell(row, column) for row in (self.first_number + first, number - 1))
         return f"=SUBTOTAL({SUM_OF_SHOWN_CELLS},{first}:{last})"
 
     # On paper
@@ -215,10 +289,11 @@ class ValueReportFile:
 
         :raises UserError: when nobody would turn that many pages
         """
-        rows = self.get_rows()
+        rows = list(islice(self.iter_rows(), ROWS_ON_PAPER + 1))
         if len(rows) > ROWS_ON_PAPER:
             message = self.env._(
-                "These are %(count)s rows, too many for paper; group by less, or take the XLSX file.", count=len(rows)
+                "These are more than %(count)s rows, too many for paper; group by less, or take the XLSX file.",
+                count=ROWS_ON_PAPER,
             )
             raise UserError(message)
         texts = [{"kind": row.kind, "texts": self._format_row(row)} for row in rows]
@@ -237,7 +312,14 @@ class ValueReportFile:
         return [(100 - sum(figures)) / first] * first + figures
 
     def _format_row(self, row):
-        return [*row.labels, *(self._format(name, row.values[name]) for name in self.measures)]
+        labels = map(self._format_label, self.groupby, row.labels)
+        return [*labels, *(self._format(name, row.values[name]) for name in self.measures)]
+
+    def _format_label(self, spec, label):
+        if isinstance(label, str):
+            return label
+        pattern = {"month": "MMMM yyyy", "year": "yyyy"}.get(spec.partition(":")[2], False)
+        return format_date(self.env, label, date_format=pattern)
 
     def _format(self, name, value):
         if value is None:

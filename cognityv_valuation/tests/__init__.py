@@ -5,6 +5,7 @@ from . import (
     test_cost_import,
     test_gap_report,
     test_gap_value,
+    test_hoot,
     test_location_average,
     test_location_cost,
     test_location_cost_example,
@@ -23,4 +24,5 @@ from . import (
     test_value_dashboard,
     test_value_limits,
     test_value_report_file,
+    test_value_tours,
 )

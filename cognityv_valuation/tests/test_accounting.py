@@ -127,8 +127,11 @@ class TestAccounting(AccountingCommon):
         self.assertEqual((sheet.gap_value, sheet.account_gap_value, sheet.is_valued_at_cost), (-63.0, -17.5, False))
         self._assert_books_are_right(category)
 
-    def test_corrections(self):
-        """The reason's own inventory loss location has its own account."""
+    def _make_theft(self):
+        """A reason whose own inventory loss location has its own account.
+
+        :return: the reason and the account
+        """
         theft = self.env["stock.location"].create(
             {
                 "name": "Theft",
@@ -143,6 +146,11 @@ class TestAccounting(AccountingCommon):
             .with_company(self.company)
             .create({"name": "Stolen", "loss_location_id": theft.id})
         )
+        return reason, theft.valuation_account_id
+
+    def test_corrections(self):
+        """The reason's own inventory loss location has its own account."""
+        reason, account = self._make_theft()
         category = self._make_booked_category("fifo", "real_time")
         product = self._make_stocked(category)
         self._close()
@@ -151,8 +159,25 @@ class TestAccounting(AccountingCommon):
         )
         correction.with_user(self.manager).action_validate()
         self.assertEqual((correction.gap_value, correction.account_gap_value), (-16.0, -16.0))
-        self.assertEqual(self._get_balance(theft.valuation_account_id), 16.0)
+        self.assertEqual(self._get_balance(account), 16.0)
         self.assertEqual(correction.move_ids.account_move_id.ref, correction.name)
+        self._assert_books_are_right(category)
+
+    def test_reasons_of_lines(self):
+        """What a sheet's line gives as the reason is booked to the account of the reason, the rest to that of the
+        product; the reversal takes both back."""
+        reason, account = self._make_theft()
+        category = self._make_booked_category("average", "real_time")
+        stolen, missing = self._make_stocked(category), self._make_stocked(category)
+        self._close()
+        sheet = self._make_sheet(location_id=self.rack_a1.id, product_ids=(stolen | missing).ids)
+        self._count(sheet, {stolen: 13, missing: 14})
+        self._line(sheet, stolen).reason_id = reason
+        self._validate(sheet)
+        self.assertEqual((self._get_balance(account), self._get_balance(self.loss_account)), (5.0, 2.5))
+        self._assert_books_are_right(category)
+        sheet.action_reverse()
+        self.assertEqual((self._get_balance(account), self._get_balance(self.loss_account)), (0.0, 0.0))
         self._assert_books_are_right(category)
 
     def test_a_serial_number_found_elsewhere_is_worth_nothing_more(self):

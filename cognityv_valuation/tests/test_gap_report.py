@@ -71,6 +71,16 @@ class TestGapReport(ValuationCommon):
         self.assertEqual((row.kind, row.book_value, row.real_value, row.gap_value), ("correction", 40.0, 35.0, -5.0))
         self.assertEqual(row.action_open_document()["res_id"], correction.id)
 
+    def test_lines_of_sheets_have_reasons_too(self):
+        """One of the two that are missing was destroyed; nobody knows why the gears are too many."""
+        reason = self.env["stock.correction.reason"].create({"name": "Fell down", "code": "FELL"})
+        sheet = self._make_sheet(location_id=self.rack_a1.id, product_ids=(self.part | self.gear).ids)
+        self._count(sheet, {self.part: 8, self.gear: 22})
+        self._line(sheet, self.part).reason_id = reason
+        self._validate(sheet)
+        nothing = reason.browse()
+        self.assertEqual(set(self._read(["reason_id"], MONEY[1:2])), {(reason, -10.0), (nothing, 5.0)})
+
     def test_it_says_what_the_sheet_says(self):
         sheet = self._find_gaps()
         rows = self.report.search([("sheet_id", "=", sheet.id)])

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.ir_ui_menu import MENUS_OF_MODELS
 from .common import ValuationCommon
 
 
@@ -69,6 +72,24 @@ class TestProductionCostReport(ValuationCommon):
         self.assertEqual(sorted(rows.mapped("kind")), ["consumed", "made"])
         for row in rows:
             self.assertEqual(row.action_open_document()["res_id"], run.id)
+
+    def test_without_manufacturing_it_has_no_menu(self):
+        """What was sold and what the stock is worth stay: without sales there is still what the goods cost."""
+        name = "cognityv_valuation.menu_production_cost_report"
+        menus = self.env["ir.ui.menu"].with_user(self.manager)
+        others = {
+            self.env.ref(f"cognityv_valuation.menu_{report}").id for report in ("sale_cost_report", "valuation_report")
+        }
+        seen = menus.load_menus(False).keys()
+        self.assertEqual(self.env.ref(name).id in seen, "mrp.production" in self.env)
+        self.assertLessEqual(others, seen)
+        for model, is_there in (("res.partner", True), ("a.model.of.nobody", False)):
+            with patch.dict(MENUS_OF_MODELS, {name: model}):
+                self.env.registry.clear_cache()
+                seen = menus.load_menus(False).keys()
+            self.assertEqual(self.env.ref(name).id in seen, is_there, model)
+            self.assertLessEqual(others, seen)
+        self.env.registry.clear_cache()
 
     def test_without_manufacturing_it_is_empty(self):
         """The query that a database without it has fits the fields."""

@@ -100,6 +100,46 @@ class TestValuationReport(ValuationCommon):
         self.assertEqual(seen[0], 0)
         self.assertEqual(len(set(seen)), 4)
 
+    def test_an_adjusted_receipt_is_what_odoo_says(self):
+        """Odoo knows the first value of a receipt until the day on which it was adjusted."""
+        moves = {product: self._receive(product, 10, 3.33) for product in self.products}
+        self._age(2)
+        for move in moves.values():
+            move.value_manual = 50.0
+        self._age(1)
+        for product in self.products:
+            self._deliver(product, 2)
+        self._age(1)
+        end_of_day = fields.Datetime.now().replace(hour=23, minute=59, second=59)
+        for days in (3, 2, 1):
+            moment = end_of_day - timedelta(days=days)
+            own = self._get_own_values(moment, self.products)
+            self.assertEqual(len(own), 3)
+            self.assertEqual(self._get_values(self._get_report(moment)), own, f"{days} days ago")
+
+    def test_past_standard_prices_are_those_of_the_company(self):
+        """What another company set since, or before, is no price of this one; Odoo's own value of a product takes the
+        last price of any."""
+        product = self.products[0]
+        self._receive(product, 2, 1)
+        self._age(3)
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= other
+        product.with_company(other).standard_price = 100.0
+        self._age(1)
+        product.standard_price = 9.0
+        moment = fields.Datetime.now() - timedelta(days=1)
+        self.assertEqual(self._get_values(self._get_report(moment)), {product: 14.0})
+
+    def test_a_context_chooses_no_other_stock(self):
+        """By RPC anybody could send one, and Odoo works out what moves are worth with what is there."""
+        for product in self.products:
+            own = product._with_valuation_context().env.context["location"]
+            forged = product.with_context(valuing_stock={"place_ids": [], "adjusted_move_ids": []})
+            self.assertEqual(forged._with_valuation_context().env.context["location"], own)
+            move = self._receive(product, 1, 5)
+            self.assertEqual(move.with_env(forged.env)._get_manual_value(1)["value"], 5.0)
+
     def test_one_lot_in_the_past_is_what_odoo_says(self):
         product, lot = self.by_lot[0], self.lots[self.by_lot[0]][0]
         self._receive(product, 5, 2.07, lot=lot)

@@ -43,7 +43,7 @@ class TestValueDashboard(ValuationCommon):
         self.assertEqual((totals["shrinkage_percent"], totals["accuracy_percent"]), (5.0, 90.0))
         self.assertEqual(totals["stock_value"], 190.0)
         self.assertEqual(
-            {part["id"]: part["value"] for part in data["stock"] if part["value"]},
+            {part["id"]: part["value"] for part in data["categories"] if part["value"]},
             {self.average.id: 85.0, self.fifo.id: 105.0},
         )
         locations = [(row["id"], row["absolute"], row["net"]) for row in data["locations"]]

@@ -1,7 +1,8 @@
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from openpyxl import load_workbook
@@ -10,6 +11,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
+from ..report import value_report_file
+from ..report.value_report_file import ValueReportFile
 from .common import ValuationCommon
 
 
@@ -96,6 +99,45 @@ class TestValueReportFile(HttpCase, ValuationCommon):
             cell = cells.sheet.cell(cells.sheet.max_row, titles.index(title) + 1)
             self.assertTrue(cell.value.startswith("=IF("))
             self.assertAlmostEqual(cells.get(cell.coordinate), value, 6)
+
+    def test_months_are_dates(self):
+        """In the time of the user: what is validated after midnight there is of that day, whatever day UTC has."""
+        self.env.cr.execute("UPDATE stock_inventory_sheet SET validated_at = '2026-04-30 22:30:00'")
+        self.env.invalidate_all()
+        for zone, granularity, expected, shown in (
+            ("Europe/Paris", "month", date(2026, 5, 1), "mmm yyyy"),
+            ("Europe/Paris", "day", date(2026, 5, 1), "yyyy-mm-dd"),
+            ("America/New_York", "month", date(2026, 4, 1), "mmm yyyy"),
+            ("America/New_York", "day", date(2026, 4, 30), "yyyy-mm-dd"),
+            (False, "year", date(2026, 1, 1), "yyyy"),
+        ):
+            report = self.report.with_context(tz=zone)
+            cells = SpreadsheetCells(report.export_xlsx(self.domain, [f"date:{granularity}", "product_id"]))
+            cell = cells.sheet.cell(6, 1)
+            self.assertEqual((cell.value.date(), cell.number_format), (expected, shown), zone)
+            self.assertTrue(cell.is_date)
+
+    def test_read_in_parts_it_is_the_same(self):
+        """Groups that are larger than a part, smaller ones together, and those of the same name beside each other."""
+        twin = self._make_product("Gear", categ_id=self.fifo.id)
+        self._receive(twin, 3, 2.5)
+        sheet = self._make_sheet(product_ids=twin.ids)
+        self._line(sheet, twin).real_qty = 2
+        self._validate(sheet)
+        self.env.flush_all()
+        for groupby in (["location_id", "product_id"], ["product_id", "location_id"], ["product_id"], ["date:month"]):
+            with self.subTest(groupby):
+                whole = list(ValueReportFile(self.report, self.domain, groupby).iter_rows())
+                self.assertGreater(len(whole), 1)
+                for batch in (1, 2, 3):
+                    with patch.object(value_report_file, "BATCH", batch):
+                        parts = list(ValueReportFile(self.report, self.domain, groupby).iter_rows())
+                    self.assertEqual(parts, whole, f"{batch} at a time")
+
+    def test_without_any_row_there_is_a_total(self):
+        cells = SpreadsheetCells(self.report.export_xlsx([("id", "=", 0)]))
+        self.assertEqual(cells.sheet.cell(cells.sheet.max_row, 1).value, "Total")
+        self.assertFalse([cell for cell in cells.sheet[cells.sheet.max_row] if "SUBTOTAL" in str(cell.value)])
 
     def test_names_are_no_formulas(self):
         cells = SpreadsheetCells(self.report.export_xlsx(self.domain, ["product_id"]))
