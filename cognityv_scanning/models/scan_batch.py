@@ -101,7 +101,8 @@ class ScanBatch:
         self.replacing.update({event.replaces_uuid: event for event in mine if event.replaces_uuid})
 
     def _is_fresh(self, scan):
-        return not (scan.undo or scan.client_uuid in self.known or scan.client_uuid in self.undone_before)
+        is_said_before = scan.client_uuid in self.known or scan.client_uuid in self.undone_before
+        return not (scan.undo or scan.note is not None or is_said_before)
 
     def _read_products(self, scans):
         """Read what is asked of the products, of all of them at once; left alone, the ORM reads all that they have."""
@@ -123,6 +124,8 @@ class ScanBatch:
             self._answer_again(event)
         elif scan.undo:
             self._keep(scan, self._undo(scan))
+        elif scan.note is not None:
+            self._keep(scan, self._annotate(scan))
         else:
             self._keep(scan, self._judge(scan))
 
@@ -183,6 +186,20 @@ class ScanBatch:
 
     def _judge_item(self, scan, item):
         raise NotImplementedError
+
+    # Notes
+
+    def _annotate(self, scan):
+        """What comes of a note on an item: it comes the way of the scans, so that none is lost without network."""
+        vals = {"note": scan.note}
+        try:
+            line = self._get_named_item(scan).line
+            vals["line_id"] = line.id
+            line.set_note(scan.note)
+        except UserError as error:
+            return Verdict("refused", error.args[0], vals)
+        message = self.env._("Note on %(item)s: %(note)s", item=line.product_id.display_name, note=scan.note)
+        return Verdict("accepted", message, vals)
 
     # What was scanned
 
@@ -411,7 +428,8 @@ class ScanBatch:
         return self.env._("Undone: %(what)s", what=target.message)
 
     def _check_may_undo(self, target):
-        if target.session_id != self.session or target.undo_uuid:
+        is_note = target.note and target.outcome == "accepted"
+        if target.session_id != self.session or target.undo_uuid or is_note:
             raise UserError(self.env._("This cannot be undone here; scan what there is instead."))
         if target.user_id != self.env.user and not self._may_undo_of_others():
             message = self.env._("%(user)s scanned this and can undo it.", user=target.user_id.sudo().name)

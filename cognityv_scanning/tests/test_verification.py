@@ -376,6 +376,35 @@ class TestVerification(VerificationCase):
         right = self._push_one(session, "BOLT-1", replaces=event["client_uuid"])
         self.assertEqual((right["result"], self._line(sheet, self.bolt).real_qty), ("accepted", 1))
 
+    def test_note_comes_the_way_of_the_scans(self):
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        note = self._event(line_id=self._get_line(session, self.bolt).id, note="Two are bent")
+        for expected in ("accepted", "repeated"):
+            [result] = session.push([note])
+            self.assertEqual((result["result"], result["lines"][0]["note"]), (expected, "Two are bent"))
+        line = self._line(sheet, self.bolt, self.rack_a1)
+        self.assertEqual((line.description, line.is_counted), ("Two are bent", False))
+        self.assertEqual(session.undo(note["client_uuid"])["result"], "refused")
+        [result] = session.push([self._event(line_id=note["line_id"], note="")])
+        self.assertEqual((result["result"], line.description), ("accepted", False))
+
+    def test_note_that_comes_too_late_is_kept(self):
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        line = self._get_line(session, self.bolt)
+        sheet.action_complete(keep_uncounted=True)
+        result = self._push_one(session, line_id=line.id, note="Two are bent")
+        self.assertEqual(result["result"], "refused")
+        [problem] = session.get_payload()["problems"]
+        self.assertEqual((problem["note"], problem["line_id"]), ("Two are bent", line.id))
+
+    def test_note_on_nothing(self):
+        session = self._open(self._make_counted_sheet())
+        for event in ({"code": "BOLT-1", "note": "x"}, {"line_id": self._get_line(session, self.bolt).id, "note": 5}):
+            with self.assertRaises(UserError):
+                session.push([self._event(**event)])
+
     def test_note_is_the_description_of_the_line(self):
         sheet = self._make_counted_sheet()
         session = self._open(sheet)

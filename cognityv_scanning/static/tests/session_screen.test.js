@@ -18,12 +18,8 @@ class StockScanSession extends models.Model {
     _name = "stock.scan.session";
 }
 
-class StockScanSessionLine extends models.Model {
-    _name = "stock.scan.session.line";
-}
-
 defineMailModels();
-defineModels([StockScanResolver, StockScanSession, StockScanSessionLine]);
+defineModels([StockScanResolver, StockScanSession]);
 
 let outbox;
 const feedback = { settings: { sound: true, vibration: true }, tell: (outcome) => expect.step(outcome), toggle: () => {} };
@@ -110,16 +106,26 @@ test("a scan while the keypad is open is a scan, and no number", async () => {
 });
 
 test("a note on an item", async () => {
-    onRpc("stock.scan.session.line", "set_note", ({ args }) => {
-        expect.step(args);
-        return true;
-    });
     await mountScreen();
     await contains("[data-line='1']").click();
     await contains(".o_am_add_note").click();
     await contains(".o_am_note").edit("the box is torn", { confirm: false });
     await contains(".o_am_save_note").click();
-    expect.verifySteps([[[1], "the box is torn"]]);
+    expect(outbox.events).toEqual([{ client_uuid: "scan-1", session_id: 7, line_id: 1, note: "the box is torn" }]);
+    expect("[data-line='1']").toHaveText(/the box is torn/);
+});
+
+test("a note is kept by the button of the quantity as well", async () => {
+    await mountScreen();
+    await contains("[data-line='1']").click();
+    await contains(".o_am_add_note").click();
+    await contains(".o_am_note").edit("the box is torn", { confirm: false });
+    await contains("[data-key='8']").click();
+    await contains(".o_am_keypad_confirm").click();
+    expect(outbox.events).toMatchObject([{ line_id: 1, note: "the box is torn" }, { line_id: 1, quantity: 8, mode: "set" }]);
+    expect("[data-line='1']").toHaveText(/the box is torn/);
+    expect("[data-line='1'] .o_am_scanned").toHaveText("8");
+    expect.verifySteps(["accepted"]);
 });
 
 test("several things: the person chooses", async () => {
@@ -138,7 +144,21 @@ test("the last scan is taken back", async () => {
     expect("[data-line='1'] .o_am_scanned").toHaveText("0");
     expect(".o_am_outcome").toHaveAttribute("data-outcome", "undone");
     expect(outbox.events.at(-1).undo).toBe("scan-1");
+    expect(".o_am_undo").toHaveCount(0);
     expect.verifySteps(["accepted", "undone"]);
+});
+
+test("the scan before the one that was taken back is named on the button", async () => {
+    await mountScreen();
+    await scan("BOLT");
+    await scan("NUT");
+    expect(".o_am_undo").toHaveText("Undo");
+    await contains(".o_am_undo").click();
+    expect(".o_am_outcome_item").toHaveText("Nut");
+    expect(".o_am_undo").toHaveText("Undo Bolt as well");
+    await contains(".o_am_undo").click();
+    expect("[data-line='1'] .o_am_scanned").toHaveText("0");
+    expect.verifySteps(["accepted", "accepted", "undone", "undone"]);
 });
 
 test("what others scan appears with their name", async () => {

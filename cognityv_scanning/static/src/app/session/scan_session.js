@@ -9,7 +9,7 @@ import { isOver } from "./totals";
 
 // What a person does: one after the other, since each depends on what the one before has changed.
 const IN_TURN = [
-    ...["scan", "pick", "pickMatch", "setQuantity", "undo"],
+    ...["scan", "pick", "pickMatch", "setQuantity", "setNote", "undo"],
     ...["acceptOver", "choose", "decline", "fix", "dismiss", "retry"],
 ];
 // How many scans of this visit can be taken back, one after the other.
@@ -83,6 +83,15 @@ export class ScanSession extends SessionState {
         await this.scanItem({ ...getLineIdentity(line), quantity, mode }, getLineIdentity(line));
     }
 
+    /** A note goes the way of the scans: it waits on the device for the network. */
+    async setNote(line, note) {
+        const kept = await this.keep({ line_id: line.id, note });
+        if (kept) {
+            this.wait(kept, getEffect(kept, null, this.state.lines));
+            this.refresh();
+        }
+    }
+
     /** @param {Object|null} entry which item it is, as far as the device knows */
     async scanItem(event, entry) {
         const line = entry && this.findLine(entry);
@@ -117,7 +126,8 @@ export class ScanSession extends SessionState {
 
     accept(event, effect) {
         this.wait(event, effect);
-        this.undoable = [...this.undoable, this.waiting.get(event.client_uuid)].slice(-MAX_UNDO);
+        const scan = this.waiting.get(event.client_uuid);
+        this.undoable = [...this.undoable, scan].slice(-MAX_UNDO);
         this.refresh();
         const line = effect && this.findLine(effect);
         if (line) {
@@ -125,8 +135,8 @@ export class ScanSession extends SessionState {
             this.refresh();
         }
         const outcome = effect ? "accepted" : "waiting";
-        const shown = line ? describe(line) : { item: event.code || "" };
-        this.show({ client_uuid: event.client_uuid, outcome, ...shown, message: this.getWaitingMessage(effect), line });
+        scan.shown = line ? describe(line) : { item: event.code || "" };
+        this.show({ client_uuid: event.client_uuid, outcome, ...scan.shown, message: this.getWaitingMessage(effect), line });
         this.feedback.tell(outcome);
     }
 
@@ -146,9 +156,13 @@ export class ScanSession extends SessionState {
         this.wait(kept, getOpposite(scan));
         this.refresh();
         const line = scan.effect && this.findLine(scan.effect);
-        const shown = line ? describe(line) : { item: scan.event.code || "" };
-        this.show({ client_uuid: kept.client_uuid, outcome: "undone", ...shown, line });
+        this.show({ client_uuid: kept.client_uuid, outcome: "undone", ...scan.shown, line, undoes: scan.event.client_uuid });
         this.feedback.tell("undone");
+    }
+
+    /** @returns {{item: string, detail: string}|undefined} how the scan is called that would be taken back */
+    get nextUndo() {
+        return this.undoable.at(-1)?.shown;
     }
 
     /** Whether the scan that is shown is the one that would be taken back, or was taken back. */

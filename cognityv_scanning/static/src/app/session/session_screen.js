@@ -67,9 +67,15 @@ export class SessionScreen extends Component {
     }
 
     get outcome() {
-        const { client_uuid, line, ...last } = this.document.last;
+        const { client_uuid, undoes, line, ...last } = this.document.last;
         const undo = this.props.session.canUndoLast ? () => this.props.session.undo() : undefined;
-        return { ...last, count: line ? this.getCount(line) : undefined, options: this.options, undo };
+        return { ...last, count: line ? this.getCount(line) : undefined, options: this.options, undo, undoLabel: this.undoLabel };
+    }
+
+    /** After something was taken back, the next in turn is not what is seen: it is named. */
+    get undoLabel() {
+        const next = this.props.session.nextUndo;
+        return this.document.last.outcome === "undone" && next ? _t("Undo %(item)s as well", next) : undefined;
     }
 
     getCount({ scanned, done, required }) {

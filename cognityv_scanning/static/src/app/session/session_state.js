@@ -10,7 +10,7 @@ const getOutcome = ({ result, first_result }) => (result === "repeated" ? first_
  *
  * `state` (reactive): `payload` as of `get_payload` · `lines` in the order in which they are shown · `progress` ·
  * `problems` · `canUndo` · `last`: what came of the last scan (`outcome`, `item`, `detail`, `message`, `line`,
- * `client_uuid`) · `question`: what it asks (see ScanSession) · `place`: the place within the
+ * `client_uuid`; `undoes`: the scan that was taken back) · `question`: what it asks (see ScanSession) · `place`: the place within the
  * document's own that was scanned last, `{location_id, place}`
  */
 export class SessionState {
@@ -116,11 +116,24 @@ export class SessionState {
         }
         if (getOutcome(result) === "accepted") {
             (result.lines || []).forEach((line) => this.touch(line.id));
+            this.nameScan(result);
         } else {
             this.forget(result.client_uuid);
             this.keepProblem(result, event);
         }
         this.removeProblem(event?.replaces);
+    }
+
+    /** What a code is that this device did not know is known once the server has said it. */
+    nameScan({ client_uuid, lines = [] }) {
+        if (lines.length !== 1) {
+            return;
+        }
+        const shown = describe(lines[0]);
+        this.undoable.filter(({ event }) => event.client_uuid === client_uuid).forEach((scan) => (scan.shown = shown));
+        if (this.state.last?.undoes === client_uuid) {
+            this.show({ ...this.state.last, ...shown });
+        }
     }
 
     /** That something cannot be taken back is told; there is nothing to put right. */
