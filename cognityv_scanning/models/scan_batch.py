@@ -240,7 +240,7 @@ class ScanBatch:
         if line and line.session_id != self.session:
             raise UserError(self.env._("This item is of another session; scan it again here."))
         product = self._get_named("product.product", scan.product_id) or line.product_id
-        lot = self._get_named("stock.lot", scan.lot_id) or line.lot_id
+        lot = self._get_named("stock.lot", scan.lot_id) or self._find_lot(product, scan) or line.lot_id
         package = self._get_named("stock.package", scan.package_id) or line.package_id
         if line:
             self._check_of_line(line, product, lot, package)
@@ -251,7 +251,18 @@ class ScanBatch:
                 product=product.display_name,
             )
             raise UserError(message)
-        return Item(product, lot, package, line=line)
+        return Item(product, lot, package, line=line, lot_name=self._get_new_lot_name(scan, product, lot))
+
+    def _find_lot(self, product, scan):
+        """The tracking number that somebody typed for a product, if there is one by that name."""
+        lots = self.env["stock.lot"]
+        if not scan.lot_name:
+            return lots
+        return lots.search([("product_id", "=", product.id), ("name", "=", scan.lot_name.strip())], limit=1)
+
+    def _get_new_lot_name(self, scan, product, lot):
+        is_new = scan.lot_name and product.tracking != "none" and not lot
+        return scan.lot_name.strip() if is_new else False
 
     def _check_of_line(self, line, product, lot, package):
         """

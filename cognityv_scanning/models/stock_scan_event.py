@@ -116,6 +116,10 @@ class StockScanEvent(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("A scan is evidence and cannot be deleted; undo it instead."))
 
+    def _lacks_number(self):
+        """Whether it is known what was scanned, but not which one of it."""
+        return self.outcome == "unknown" and bool(self.product_id)
+
     def _set_undone(self):
         as_own_write(self.sudo()).write({"undone_at": fields.Datetime.now()})
 
@@ -196,6 +200,7 @@ class StockScanEvent(models.Model):
             "message": self.message,
             "note": self.note,
             "matches": self.matches or [],
+            "lacks_number": self._lacks_number(),
             "seen_at": fields.Datetime.to_string(self.seen_at),
             "by": self.user_id.sudo().name,
         }

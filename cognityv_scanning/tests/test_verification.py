@@ -161,8 +161,38 @@ class TestVerification(VerificationCase):
         self.assertEqual(result["result"], "unknown")
         [match] = result["matches"]
         self.assertEqual((match["lot_id"], match["line_id"]), (lot.id, self._get_line(session, self.glue).id))
+        [again] = session.push([event])
+        [problem] = session.get_payload()["problems"]
+        for told in (result, again, problem):
+            self.assertEqual(
+                (told["lacks_number"], told["product_id"], told["product"]), (True, self.glue.id, self.glue.display_name)
+            )
         right = self._push_one(session, line_id=match["line_id"], replaces=event["client_uuid"])
         self.assertEqual((right["result"], right["lines"][0]["scanned"]), ("accepted", 1))
+
+    def test_number_that_is_missing_is_typed(self):
+        lot = self._make_lot(self.glue, "G1")
+        self.glue.barcode = "GLUE-1"
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        for name, expected in (("G1", (lot, False)), (" NEW-7 ", (self.env["stock.lot"], "NEW-7"))):
+            event = self._event("GLUE-1")
+            session.push([event])
+            fixed = {"product_id": self.glue.id, "lot_name": name, "replaces": event["client_uuid"]}
+            self.assertEqual(self._push_one(session, "GLUE-1", **fixed)["result"], "accepted")
+            lines = sheet.line_ids.filtered(lambda line, expected=expected: (line.lot_id, line.lot_name) == expected)
+            self.assertEqual((lines.product_id, lines.real_qty), (self.glue, 1))
+        self.assertFalse(session.get_payload()["problems"])
+
+    def test_unknown_code_is_put_right_by_what_it_is(self):
+        session = self._open(self._make_counted_sheet())
+        event = self._event("TORN-LABEL")
+        [result] = session.push([event])
+        self.assertEqual((result["result"], session.get_payload()["problems"][0]["lacks_number"]), ("unknown", False))
+        fixed = {"product_id": self.washer.id, "replaces": event["client_uuid"]}
+        self.assertEqual(self._push_one(session, "TORN-LABEL", **fixed)["result"], "accepted")
+        self.assertFalse(session.get_payload()["problems"])
+        self.assertEqual(self._get_line(session, self.washer).scanned, 1)
 
     def test_serial_number_twice(self):
         self._put(self.drill, 1, self.rack_a1, lot_id=self.serial_1)

@@ -31,6 +31,7 @@ class ScanInput(NamedTuple):
     code: str | None = None
     product_id: int | None = None
     lot_id: int | None = None
+    lot_name: str | None = None
     package_id: int | None = None
     line_id: int | None = None
     location_id: int | None = None
@@ -96,6 +97,8 @@ def _check_whole(number, event, values):
     if not values.keys() & {"code", "product_id", "package_id", "line_id", "undo"}:
         raise BadEvent(number, "code", event.get("code"))
     if "lot_id" in values and not values.keys() & {"product_id", "line_id"}:
+        raise BadEvent(number, "product_id", event.get("product_id"))
+    if "lot_name" in values and "product_id" not in values:
         raise BadEvent(number, "product_id", event.get("product_id"))
     if "note" in values and "line_id" not in values:
         raise BadEvent(number, "line_id", event.get("line_id"))
@@ -165,6 +168,7 @@ READERS = {
     "code": _read_code,
     "product_id": _read_id,
     "lot_id": _read_id,
+    "lot_name": _read_code,
     "package_id": _read_id,
     "line_id": _read_id,
     "location_id": _read_id,

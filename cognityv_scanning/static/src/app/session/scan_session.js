@@ -10,7 +10,7 @@ import { isOver } from "./totals";
 // What a person does: one after the other, since each depends on what the one before has changed.
 const IN_TURN = [
     ...["scan", "pick", "pickMatch", "setQuantity", "setNote", "undo"],
-    ...["acceptOver", "choose", "decline", "fix", "dismiss", "retry"],
+    ...["acceptOver", "choose", "decline", "fix", "retype", "setNumber", "dismiss", "retry"],
 ];
 // How many scans of this visit can be taken back, one after the other.
 const MAX_UNDO = 100;
@@ -70,11 +70,16 @@ export class ScanSession extends SessionState {
     }
 
     /** An item that the person found, and that may not be on the list: one of it. */
-    async pickMatch({ product, lot_name: lot, ...match }) {
+    async pickMatch(match) {
         await this.postponeQuestion();
+        await this.scanItem(getIdentity(match), this.toEntry(match));
+    }
+
+    /** What the device knows an item by that the server has found. */
+    toEntry({ product, lot_name: lot, ...match }) {
         const identity = getIdentity(match);
-        const entry = this.payload.kind === "verification" ? this.placeEntry(identity) : identity;
-        await this.scanItem(identity, { ...entry, product, lot });
+        const entry = this.payload.kind === "verification" && !match.line_id ? this.placeEntry(identity) : identity;
+        return { ...entry, product, lot };
     }
 
     /** The person typed a quantity: the item's total ("set"), or more of it ("add"). */
@@ -248,9 +253,24 @@ export class ScanSession extends SessionState {
     /** Put a kept scan right: by what it really is, or by adding it although it is too much. */
     async fix(problem, match) {
         const { client_uuid: replaces, outcome } = problem;
-        const entry = match || (problem.product_id ? getIdentity(problem) : this.getEntry(problem.code));
+        const known = () => (problem.product_id ? getIdentity(problem) : this.getEntry(problem.code));
+        const entry = match ? this.toEntry(match) : known();
         const over = outcome === "over" ? { accept_over: true } : {};
         await this.send({ ...getScan(problem), ...(match && getIdentity(match)), ...over, replaces }, entry);
+        this.removeProblem(replaces);
+    }
+
+    /** Its code could not be read, or says something else: the person has typed another one. */
+    async retype(problem, code) {
+        const { client_uuid: replaces } = problem;
+        await this.send({ ...getScan(problem), code, replaces }, this.getEntry(code));
+        this.removeProblem(replaces);
+    }
+
+    /** The tracking number that was missing, as it stands on the item. */
+    async setNumber(problem, lot_name) {
+        const { client_uuid: replaces } = problem;
+        await this.send({ ...getScan(problem), lot_name, replaces }, null);
         this.removeProblem(replaces);
     }
 

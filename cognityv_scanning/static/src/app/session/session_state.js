@@ -4,6 +4,8 @@ import { describe, getEffect, getIdentity, getLineIdentity, getOpposite } from "
 import { applyEffects, findLineIndex, getProgress, sortLines } from "./totals";
 
 const getOutcome = ({ result, first_result }) => (result === "repeated" ? first_result || "accepted" : result);
+// How it is told: of what lacks a number, it is known what it is.
+const getTold = (result) => (result.lacks_number ? "incomplete" : getOutcome(result));
 
 /**
  * What the screens show of a document: the server's lines plus what waits on this device to be answered.
@@ -154,8 +156,9 @@ export class SessionState {
     }
 
     addProblem(result, event = {}) {
-        const { client_uuid, message, matches = [], on_phone = false } = result;
-        const problem = { ...event, client_uuid, message, matches, on_phone, outcome: getOutcome(result) };
+        const { client_uuid, message, matches = [], on_phone = false, lacks_number = false, product_id, product } = result;
+        const known = lacks_number ? { lacks_number, product_id, product } : {};
+        const problem = { ...event, ...known, client_uuid, message, matches, on_phone, outcome: getOutcome(result) };
         const others = this.state.problems.filter((one) => one.client_uuid !== client_uuid);
         this.state.problems = markRaw([...others, problem]);
     }
@@ -179,11 +182,11 @@ export class SessionState {
 
     tellResult(result) {
         const { client_uuid, warning, message } = result;
-        const outcome = getOutcome(result);
+        const outcome = getTold(result);
         const last = this.state.last?.client_uuid === client_uuid ? this.state.last : null;
         const problem = this.findProblem(client_uuid);
         const line = last?.line || this.findLine(result.lines?.[0] ? { line_id: result.lines[0].id } : getIdentity(problem || {}));
-        const shown = line ? describe(line) : { item: result.place || last?.item || problem?.code || "" };
+        const shown = line ? describe(line) : { item: result.place || result.product || last?.item || problem?.code || "" };
         // That a known item was accepted is seen; what was accepted besides is said.
         const text = outcome === "accepted" && line ? warning : message;
         this.show({ client_uuid, outcome, ...shown, message: text || "", line });
