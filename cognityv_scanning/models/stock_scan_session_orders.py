@@ -8,7 +8,7 @@ OPEN_STATES = ("waiting", "confirmed", "assigned")
 
 
 class StockScanSession(models.Model):
-    """Finding the sale order or the production run to log."""
+    """Finding the sale order or the production run to log, and what is said of it before it is submitted."""
 
     _inherit = "stock.scan.session"
 
@@ -16,17 +16,39 @@ class StockScanSession(models.Model):
         """Orders and runs have the note in the message that says what was logged."""
         return None if self._is_for_document() else super()._pass_note_on()
 
+    def _get_warnings(self, problems):
+        warnings = super()._get_warnings(problems)
+        if self._is_for_document() and (products := self._get_products_out_of_stock()):
+            names = ", ".join(products.mapped("display_name"))
+            warnings.append(
+                self.env._("The system has none of this where it is taken from: %(products)s.", products=names)
+            )
+        return warnings
+
+    def _get_products_out_of_stock(self):
+        """What was scanned although the system has none of it. Who counts blind is not told: it tells of the stock."""
+        places = self._get_document()._get_scan_places()
+        products = self.env["product.product"].union(*(item["product"] for item in self._get_scanned()))
+        products = products.filtered("is_storable")
+        if not places or not products or self.env.user._get_blind_sheets():
+            return products.browse()
+        domain = Domain("product_id", "in", products.ids) & Domain("quantity", ">", 0)
+        domain &= Domain("location_id", "child_of", places.ids)
+        groups = self.env["stock.quant"].sudo()._read_group(domain, ["product_id"])
+        in_stock = {product.id for [product] in groups}
+        return products.filtered(lambda product: product.id not in in_stock)
+
     @api.model
     def _search_sale_documents(self, text, limit):
-        """Sale orders with something to ship, that this user may see; what is planned last comes first.
+        """Sale orders with something to ship, that this user may see; the most urgent first.
 
         :return: list of dicts `res_id`, `title`, `subtitle`, `detail`, `scheduled`
         """
         groups = self.env["stock.picking"]._read_group(
             self._get_sale_picking_domain(text),
             ["sale_id"],
-            ["scheduled_date:max", "name:array_agg"],
-            order="scheduled_date:max DESC, sale_id DESC",
+            ["scheduled_date:min", "name:array_agg"],
+            order="scheduled_date:min, sale_id",
             limit=limit,
         )
         return [self._prepare_found_sale(*group) for group in groups]
@@ -58,12 +80,12 @@ class StockScanSession(models.Model):
 
     @api.model
     def _search_production_documents(self, text, limit):
-        """Production runs that go on, that this user may see; what is planned last comes first.
+        """Production runs that go on, that this user may see; the most urgent first.
 
         :return: list of dicts `res_id`, `title`, `subtitle`, `detail`, `scheduled`
         """
         runs = self.env["mrp.production"].search(
-            self._get_production_search_domain(text), limit=limit, order="date_start DESC, id DESC"
+            self._get_production_search_domain(text), limit=limit, order="date_start, id"
         )
         return [self._prepare_found_production(run) for run in runs]
 
