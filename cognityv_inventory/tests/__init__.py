@@ -30,6 +30,8 @@ from . import (
     test_roll_forward,
     test_security,
     test_serials,
+    test_set_based_equal,
+    test_set_based_path,
     test_sheet,
     test_stress,
     test_tolerance,
