@@ -1,10 +1,9 @@
 from datetime import datetime
-from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 from odoo.tools.float_utils import float_invert
 
 # By which part of itself Odoo lifts a number before it rounds it half up.
@@ -111,7 +110,7 @@ class StockInventorySheet(models.Model):
             return
         prices = self._get_given_prices(product_ids)
         moves = groupby(self._get_valued_moves(product_ids), attrgetter("product_id"))
-        costs = {product_id: self._get_average(list(mine), prices.get(product_id, [])) for product_id, mine in moves}
+        costs = {product_id: self._get_average(mine, prices.get(product_id, [])) for product_id, mine in moves}
         self._write_standard_prices({product_id: cost for product_id, cost in costs.items() if cost})
 
     def _get_products_at_average(self):

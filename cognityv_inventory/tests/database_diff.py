@@ -66,7 +66,8 @@ def simplify(value):
     if isinstance(value, Decimal | float) and not isinstance(value, bool):
         return f"{float(value) + 0.0:.11g}"
     if isinstance(value, dict):
-        return tuple(sorted((key, simplify(item)) for key, item in value.items()))
+        # What is 7 in one JSON is 7.0 in another.
+        return tuple(sorted((key, simplify(float(item) if type(item) is int else item)) for key, item in value.items()))
     if isinstance(value, list):
         return tuple(map(simplify, value))
     if isinstance(value, date | datetime):
