@@ -25,4 +25,5 @@ from . import (
     test_value_limits,
     test_value_report_file,
     test_value_tours,
+    test_worked_example,
 )
