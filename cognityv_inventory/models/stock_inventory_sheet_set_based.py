@@ -167,7 +167,7 @@ class StockInventorySheet(models.Model):
             """
             FROM stock_move move
             JOIN stock_inventory_sheet_line line ON line.id = move.inventory_sheet_line_id
-           WHERE move.inventory_sheet_id = %s
+           WHERE move.inventory_sheet_id = %s AND move.state = 'done'
             """,
             self.id,
         )

@@ -17,6 +17,7 @@ from . import (
     test_reversal_value,
     test_sale_cost_hypothesis,
     test_sale_cost_report,
+    test_set_based_suites,
     test_settings,
     test_takeover,
     test_translations,
