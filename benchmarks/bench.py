@@ -4,7 +4,8 @@
 """Measures an inventory sheet beside Odoo's own physical inventory: bench.py ROOT CONF [options].
 
 Both are given the same stock and the same counts in one run, one after the other in turn:
-a gap of +1 on half the lines, of -1 on 40 %, none on 10 %. Afterwards the stock in the
+a gap of +1 on half the lines, of -1 on 40 %, none on 10 %. The sheet is validated by Odoo's
+own path (sheet) and by sets (sets), beside plain SQL without any safeguard (floor.py). Afterwards the stock in the
 database is compared with the counts; a contender that did not get there is a failure.
 
 How it is measured:
@@ -46,6 +47,7 @@ import traceback
 from pathlib import Path
 
 import psycopg2
+from floor import apply_floor
 
 import odoo.release
 from odoo.api import Environment
@@ -63,7 +65,10 @@ FORK = multiprocessing.get_context("fork")
 STEPS = {
     "core": ("count", "apply"),
     "sheet": ("create", "fill", "start", "count", "complete", "validate"),
+    "sets": ("create", "fill", "start", "count", "complete", "validate"),
+    "floor": ("apply",),
 }
+PATH_PARAMETER = "cognityv_inventory.validation_path"
 
 
 class Failure(Exception):
@@ -413,7 +418,30 @@ def make_filled_sheet(run):
     return sheet_id
 
 
-CONTENDERS = {"core": run_core, "sheet": run_sheet}
+def run_sheet_by(path):
+    """A sheet that is validated by one of the paths, which is chosen before and not measured."""
+
+    def run_chosen(run, targets):
+        with transaction(run.database) as env:
+            env["ir.config_parameter"].sudo().set_param(PATH_PARAMETER, path)
+            env.cr.commit()
+        run_sheet(run, targets)
+
+    return run_chosen
+
+
+def run_floor(run, targets):
+    """The rows themselves, by plain SQL."""
+    with run.step("apply") as env:
+        apply_floor(env, run.area, targets)
+
+
+CONTENDERS = {
+    "core": run_core,
+    "sheet": run_sheet_by("odoo"),
+    "sets": run_sheet_by("set_based"),
+    "floor": run_floor,
+}
 
 
 # ---------------------------------------------------------------------------------------
@@ -498,7 +526,7 @@ def run_all(cluster, options):
 
         if options.profile:
             step = options.profile_step
-            contender = "sheet" if step in STEPS["sheet"] else "core"
+            contender = "sets" if step in STEPS["sets"] else "core"
             in_fresh_copy(print_profile, contender, step, areas[options.profile], areas[WARM_UP_LINES])
         sizes = [measure_size(in_fresh_copy, size, options.runs, areas) for size in options.sizes]
         fill = measure_large_fill(in_fresh_copy, options.fill, areas) if options.fill else None
@@ -555,13 +583,21 @@ def summarize_size(size, results):
     :return: dict with the summaries of both, how many times core's time is the sheet's, and every run
     """
     contenders = {contender: summarize_contender(contender, size, runs) for contender, runs in results.items()}
-    core, sheet = contenders["core"]["steps"], contenders["sheet"]["steps"]
 
-    def ratio(core_step, sheet_step):
-        return round(core[core_step]["seconds"]["median"] / sheet[sheet_step]["seconds"]["median"], 2)
+    def ratio(slow, slow_step, quick, quick_step):
+        def median(contender, step):
+            return contenders[contender]["steps"][step]["seconds"]["median"]
 
-    ratios = {"total": ratio("total", "total"), "apply to validate": ratio("apply", "validate")}
-    return {"lines": size, "core_to_sheet": ratios, "contenders": contenders, "runs": results}
+        return round(median(slow, slow_step) / median(quick, quick_step), 2)
+
+    ratios = {
+        "core to sheet, total": ratio("core", "total", "sheet", "total"),
+        "core to sheet, apply to validate": ratio("core", "apply", "sheet", "validate"),
+        "core to sets, total": ratio("core", "total", "sets", "total"),
+        "core to sets, apply to validate": ratio("core", "apply", "sets", "validate"),
+        "sets to floor, validate to apply": ratio("sets", "validate", "floor", "apply"),
+    }
+    return {"lines": size, "ratios": ratios, "contenders": contenders, "runs": results}
 
 
 def summarize_contender(contender, size, runs):
@@ -599,8 +635,9 @@ def say_size(summary):
                 f"{step['statements']:>12,.0f}{step['statements_a_line']:>8.2f}"
             )
         say(f"  {contender:<6}memory    {result['peak_mb']:>8.0f} MB at most, grown by {result['growth_mb']:.0f} MB")
-    ratios = summary["core_to_sheet"]
-    say(f"  core / sheet: total {ratios['total']:.2f}, apply / validate {ratios['apply to validate']:.2f}\n")
+    for name, ratio in summary["ratios"].items():
+        say(f"  {name}: {ratio:.2f}")
+    say("")
 
 
 def describe_machine(cluster):

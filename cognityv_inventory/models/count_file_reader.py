@@ -8,6 +8,9 @@ from odoo.fields import Domain
 from ..tools import count_file
 from ..tools.quantity import parse_quantity
 
+# So many lines are counted at once.
+PART = 2000
+
 
 class CountFileReader:
     """Reads a count file for a sheet: `problems` holds a sentence for each bad row, `apply()` counts the good ones."""
@@ -305,8 +308,19 @@ class CountFileReader:
         line_model = self.env["stock.inventory.sheet.line"]
         quantities = [vals.pop("real_qty") for vals in self.additions]
         added = line_model.create(self.additions)
-        counts = [*self.counts.items(), *zip(added, quantities, strict=True)]
-        line_model._set_real_quantities(counts, source="import")
+        self._count([*self.counts.items(), *zip(added, quantities, strict=True)])
         for line, details in self.details.items():
             line.write(details)
         return {"counted": len(self.counts), "unchanged": self.unchanged, "added": len(added)}
+
+    def _count(self, counts):
+        """Count lines part by part, so that one can see how far it has come; by id, as all lock them in one order.
+
+        :param counts: list of (line, quantity)
+        """
+        counts.sort(key=lambda count: count[0].id)
+        for begin in range(0, len(counts), PART):
+            self.env["stock.inventory.job"]._report(begin, len(counts))
+            part = counts[begin : begin + PART]
+            self.env["stock.inventory.sheet.line"]._set_real_quantities(part, source="import")
+            self.env.flush_all()

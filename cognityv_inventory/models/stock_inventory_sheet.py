@@ -54,8 +54,8 @@ class StockInventorySheet(models.Model):
     """The document of a physical inventory.
 
     This file holds the header, the states and who may do what; beside it `stock_inventory_sheet_fill` fills a sheet,
-    `_complete` settles what was not counted, `_block` keeps stock still, `_stock` holds what changes it, and `_file`
-    count sheets out and in.
+    `_complete` settles what was not counted, `_block` keeps stock still, `_locks` and `_stock` hold what changes it, and
+    `_file` count sheets out and in.
     """
 
     _name = "stock.inventory.sheet"
@@ -433,6 +433,7 @@ class StockInventorySheet(models.Model):
         """Completed → Validated: stock is moved to what was found, and the places are free again."""
         self._check_manager()
         self._lock_for("validated")
+        self._hold_what_changes()
         for sheet in self:
             sheet._adjust_stock()
         self._set_state("validated", "validated")
@@ -469,6 +470,8 @@ class StockInventorySheet(models.Model):
         self._lock()
         for sheet in self:
             sheet._check_reversible()
+        self._hold_what_changes()
+        for sheet in self:
             sheet._reverse_stock()
         as_own_write(self).write({"reversed_at": fields.Datetime.now(), "reversed_by_id": self.env.uid})
         return True

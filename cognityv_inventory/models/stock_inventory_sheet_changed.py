@@ -22,7 +22,7 @@ class StockInventorySheet(models.Model):
         self.ensure_one()
         self._check_manager()
         if not self._get_changed_lines():
-            return self.action_validate()
+            return self._validate_or_begin()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Stock has changed under the count"),

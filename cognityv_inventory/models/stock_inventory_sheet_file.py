@@ -211,6 +211,18 @@ class StockInventorySheet(models.Model):
     def _read_count_file(self, content):
         return CountFileReader(self, content)
 
+    def _get_import_text(self, result):
+        """What came of an import, as a sentence.
+
+        :param result: of `import_counts`
+        """
+        return self.env._(
+            "Lines counted: %(counted)s, added: %(added)s, unchanged: %(unchanged)s.",
+            counted=result["counted"],
+            added=result["added"],
+            unchanged=result["unchanged"],
+        )
+
 
 class StockInventorySheetLine(models.Model):
     _inherit = "stock.inventory.sheet.line"

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -168,11 +170,10 @@ class StockInventorySheetLine(models.Model):
         "accepted_pass",
     )
     def _compute_counted(self):
-        counts_by_line = self._get_accepted_counts()
-        for line in self:
-            counts = counts_by_line[line.id]
-            line.real_qty = line._sum_counts(counts)
-            line.is_counted = bool(counts)
+        passes = self._get_passes()
+        self._set_counted(passes)
+        with self._computed_along("count_status") as lines:
+            lines._set_last_count(passes)
 
     @api.depends(
         "count_ids.quantity",
@@ -189,7 +190,29 @@ class StockInventorySheetLine(models.Model):
 
         Apart from `_compute_counted`: a form that is being filled in must not take back what is typed.
         """
-        passes_by_line = self._get_passes()
+        passes = self._get_passes()
+        self._set_last_count(passes)
+        with self._computed_along("real_qty") as lines:
+            lines._set_counted(passes)
+
+    @contextmanager
+    def _computed_along(self, name):
+        """Those of these lines of which a field waits to be computed, too, and its compute method.
+
+        What comes of the same counts is worked out with one look at them: a line that is scanned has thousands.
+        """
+        field = self._fields[name]
+        lines = self & self.env.records_to_compute(field)
+        with self.env.protecting(self.pool.field_computed[field], lines):
+            yield lines
+
+    def _set_counted(self, passes_by_line):
+        for line in self:
+            counts = line._get_accepted_counts_of(passes_by_line[line.id])
+            line.real_qty = line._sum_counts(counts)
+            line.is_counted = bool(counts)
+
+    def _set_last_count(self, passes_by_line):
         for line in self:
             passes = passes_by_line[line._origin.id]
             line.count_status = line._get_count_status(passes)
@@ -501,12 +524,13 @@ class StockInventorySheetLine(models.Model):
     @api.model
     def _read_current_qty(self, condition):
         self._flush_for_sql()
+        # Most have not changed since they were read before: writing them again would take most of the time.
         query = SQL(
             """
             UPDATE stock_inventory_sheet_line line
                SET current_qty = on_hand.quantity
               FROM (%s) on_hand
-             WHERE line.id = on_hand.id
+             WHERE line.id = on_hand.id AND line.current_qty IS DISTINCT FROM on_hand.quantity
             """,
             self._get_on_hand_query(condition),
         )

@@ -288,33 +288,31 @@ class StockInventorySheetLine(models.Model):
                    ORDER BY line_id, pass_number, counted_at DESC, id DESC),
                  sums AS (
                      SELECT count.line_id, count.pass_number, count.user_id, count.mode,
-                            SUM(count.quantity) AS quantity,
-                            MAX(ARRAY[EXTRACT(EPOCH FROM count.counted_at)::float, count.id::float]) AS last
+                            last_set.counted_at AS set_at, last_set.id AS set_id,
+                            last_set.id IS NULL OR (count.counted_at, count.id) > (last_set.counted_at, last_set.id)
+                            AS is_later,
+                            SUM(count.quantity) AS quantity, MAX(count.counted_at) AS last_at
                        FROM stock_inventory_count count
                   LEFT JOIN own_set USING (line_id, pass_number, user_id)
                   LEFT JOIN last_set USING (line_id, pass_number)
                       WHERE count.line_id IN %(lines)s AND count.superseded IS NOT TRUE
                         AND (own_set.id IS NULL OR (count.counted_at, count.id) >= (own_set.counted_at, own_set.id))
-                   GROUP BY count.line_id, count.pass_number, count.user_id, count.mode,
-                            last_set.id IS NULL OR (count.counted_at, count.id) > (last_set.counted_at, last_set.id))
+                   GROUP BY count.line_id, count.pass_number, count.user_id, count.mode, set_at, set_id, is_later)
             SELECT sums.line_id, sums.pass_number, sums.user_id, sums.mode, sums.quantity::float,
                    last.counted_at, COALESCE(last.on_hand_qty, 0)::float
-              FROM sums JOIN stock_inventory_count last ON last.id = sums.last[2]::integer
-          ORDER BY sums.line_id, sums.last
+              FROM sums
+        CROSS JOIN LATERAL (
+                   SELECT count.id, count.counted_at, count.on_hand_qty
+                     FROM stock_inventory_count count
+                    WHERE count.line_id = sums.line_id AND count.counted_at = sums.last_at
+                      AND count.pass_number = sums.pass_number AND count.user_id = sums.user_id
+                      AND count.mode = sums.mode AND count.superseded IS NOT TRUE
+                      AND is_later = (set_id IS NULL OR (count.counted_at, count.id) > (set_at, set_id))
+                 ORDER BY count.id DESC LIMIT 1) last
+          ORDER BY sums.line_id, last.counted_at, last.id
             """,
             lines=tuple(self.ids),
         )
-
-    def _get_accepted_counts(self):
-        """The counts that make the real quantity, oldest first: those of the accepted pass.
-
-        :return: dict of line id → list of counts
-        """
-        passes_by_line = self._get_passes()
-        accepted = defaultdict(list)
-        for line in self:
-            accepted[line.id] = line._get_accepted_counts_of(passes_by_line[line.id])
-        return accepted
 
     def _get_accepted_counts_of(self, passes):
         return passes.counts(self._get_accepted_pass(passes))

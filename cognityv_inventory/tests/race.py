@@ -32,8 +32,9 @@ class RaceCase(ConnectionCase):
     def setUp(self):
         super().setUp()
         with self._connection() as env:
+            # With a cost: where stock is valued, what comes in needs one.
             product, newcomer = env["product.product"].create(
-                [{"name": name, "is_storable": True} for name in ("Raced", "Newcomer")]
+                [{"name": name, "is_storable": True, "standard_price": 1.0} for name in ("Raced", "Newcomer")]
             )
             place = env["stock.location"].create(
                 {"name": "Race", "location_id": env["stock.warehouse"].search([], limit=1).lot_stock_id.id}

@@ -14,8 +14,10 @@ class StockInventoryImport(models.TransientModel):
     problems = fields.Text(readonly=True)
 
     def action_import(self):
-        """Count from the file, or show all its bad rows and change nothing."""
+        """Count from the file, or show all its bad rows and change nothing; a long file in the background."""
         self.ensure_one()
+        if self.sheet_id._is_long_file(self.file):
+            return self.sheet_id._begin_job("import", self.sheet_id.line_count, self.file)
         reader = self.sheet_id._read_count_file(self.file)
         self.write({"problem_count": len(reader.problems), "problems": "\n".join(reader.problems)})
         if reader.problems:
@@ -33,12 +35,7 @@ class StockInventoryImport(models.TransientModel):
         }
 
     def _notify(self, result):
-        message = self.env._(
-            "Lines counted: %(counted)s, added: %(added)s, unchanged: %(unchanged)s.",
-            counted=result["counted"],
-            added=result["added"],
-            unchanged=result["unchanged"],
-        )
+        message = self.sheet_id._get_import_text(result)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

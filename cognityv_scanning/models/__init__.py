@@ -2,6 +2,7 @@
 from . import (
     ir_websocket,
     res_config_settings,
+    res_users,
     scan_index,
     stock_scan_code,
     stock_scan_code_mixin,
@@ -30,6 +31,7 @@ from . import (
 
 # The documents, which build on what is above.
 from . import (
+    stock_inventory_path,
     stock_quant,
     stock_move_line,
     stock_move,

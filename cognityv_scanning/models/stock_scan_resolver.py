@@ -88,6 +88,7 @@ class StockScanResolver(models.AbstractModel):
         """
         if not isinstance(code, str):
             raise UserError(self.env._("%(code)s is no code; scan one, or type its text.", code=printable(code)))
+        self.env.user._fetch_for_scan()
         scan = parse(code)
         if record := self.env["stock.scan.code"]._find(scan.short_code or scan.text):
             return self._make_matches([self._make_row_of(record)])

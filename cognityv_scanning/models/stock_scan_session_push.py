@@ -49,6 +49,7 @@ class StockScanSession(models.Model):
         :return: what `_answer` needs
         """
         self.ensure_one()
+        self.env.user._fetch_for_scan()
         inputs, clock = self._read_push(events, sent_at)
         self.check_access("read")
         self._lock()
@@ -63,6 +64,7 @@ class StockScanSession(models.Model):
 
         :param answers: of `_take`
         """
+        self.env.user._fetch_for_scan()
         lines = self._get_lines_payload({line_id for _answer, line_ids in answers for line_id in line_ids})
         self._notify_lines(lines)
         return [
@@ -177,11 +179,9 @@ class StockScanSession(models.Model):
         self.env["bus.bus"]._sendone(self._get_bus_channel(), "cognityv_scanning/session", message)
 
     def _get_own_name(self):
-        user = self.env.user.sudo()
-        # Nothing else of them is asked here, and they have many fields.
-        user.fetch(["partner_id"])
-        user.partner_id.fetch(["name"])
-        return user.name
+        partner = self.env.user.sudo().partner_id
+        partner.fetch(["name"])
+        return partner.name
 
     def _get_bus_channel(self):
         return f"cognityv_scanning.session_{self.id}"

@@ -434,7 +434,7 @@ class TestResolver(ResolverCommon):
         self.env.invalidate_all()
         resolver = self.resolver
         # Any request has read this before.
-        resolver.env.user.company_ids.mapped("name")
+        resolver.env.user._fetch_for_scan()
         keep_best, counts = StockScanResolver._keep_best, []
 
         def count(rows):

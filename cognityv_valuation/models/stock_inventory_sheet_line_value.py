@@ -63,12 +63,14 @@ class StockInventorySheetLine(models.Model):
             "SELECT id, product_id, lot_id, location_id, owner_id FROM stock_inventory_sheet_line line WHERE %s",
             condition,
         )
+        # Most have not changed since they were read before: writing them again would take most of the time.
         query = SQL(
             """
             UPDATE stock_inventory_sheet_line line
                SET unit_value = price.unit_value, account_unit_value = price.unit_cost
               FROM (%s) price
              WHERE line.id = price.id
+               AND (line.unit_value, line.account_unit_value) IS DISTINCT FROM (price.unit_value, price.unit_cost)
             """,
             self.env["stock.inventory.price"]._get_unit_value_query(basis, items, company),
         )
