@@ -163,6 +163,8 @@ class ValueReportFile:
                 break
 
     def _read(self, domain, groupby_names, **limits):
+        # The names that were read for the part before.
+        self.env.invalidate_all()
         order = ", ".join([*groupby_names, "id:min"]) if groupby_names else None
         return self.report.formatted_read_group(
             domain, groupby_names, ["__count", *self.aggregates.values()], order=order, **limits
