@@ -101,7 +101,8 @@ class ScanBatch:
         self.replacing.update({event.replaces_uuid: event for event in mine if event.replaces_uuid})
 
     def _is_fresh(self, scan):
-        return not (scan.undo or scan.client_uuid in self.known or scan.client_uuid in self.undone_before)
+        is_said_before = scan.client_uuid in self.known or scan.client_uuid in self.undone_before
+        return not (scan.undo or scan.note is not None or is_said_before)
 
     def _read_products(self, scans):
         """Read what is asked of the products, of all of them at once; left alone, the ORM reads all that they have."""
@@ -123,6 +124,8 @@ class ScanBatch:
             self._answer_again(event)
         elif scan.undo:
             self._keep(scan, self._undo(scan))
+        elif scan.note is not None:
+            self._keep(scan, self._annotate(scan))
         else:
             self._keep(scan, self._judge(scan))
 
@@ -184,6 +187,20 @@ class ScanBatch:
     def _judge_item(self, scan, item):
         raise NotImplementedError
 
+    # Notes
+
+    def _annotate(self, scan):
+        """What comes of a note on an item: it comes the way of the scans, so that none is lost without network."""
+        vals = {"note": scan.note}
+        try:
+            line = self._get_named_item(scan).line
+            vals["line_id"] = line.id
+            line.set_note(scan.note)
+        except UserError as error:
+            return Verdict("refused", error.args[0], vals)
+        message = self.env._("Note on %(item)s: %(note)s", item=line.product_id.display_name, note=scan.note)
+        return Verdict("accepted", message, vals)
+
     # What was scanned
 
     def _find(self, scan):
@@ -223,7 +240,7 @@ class ScanBatch:
         if line and line.session_id != self.session:
             raise UserError(self.env._("This item is of another session; scan it again here."))
         product = self._get_named("product.product", scan.product_id) or line.product_id
-        lot = self._get_named("stock.lot", scan.lot_id) or line.lot_id
+        lot = self._get_named("stock.lot", scan.lot_id) or self._find_lot(product, scan) or line.lot_id
         package = self._get_named("stock.package", scan.package_id) or line.package_id
         if line:
             self._check_of_line(line, product, lot, package)
@@ -234,7 +251,18 @@ class ScanBatch:
                 product=product.display_name,
             )
             raise UserError(message)
-        return Item(product, lot, package, line=line)
+        return Item(product, lot, package, line=line, lot_name=self._get_new_lot_name(scan, product, lot))
+
+    def _find_lot(self, product, scan):
+        """The tracking number that somebody typed for a product, if there is one by that name."""
+        lots = self.env["stock.lot"]
+        if not scan.lot_name:
+            return lots
+        return lots.search([("product_id", "=", product.id), ("name", "=", scan.lot_name.strip())], limit=1)
+
+    def _get_new_lot_name(self, scan, product, lot):
+        is_new = scan.lot_name and product.tracking != "none" and not lot
+        return scan.lot_name.strip() if is_new else False
 
     def _check_of_line(self, line, product, lot, package):
         """
@@ -411,7 +439,8 @@ class ScanBatch:
         return self.env._("Undone: %(what)s", what=target.message)
 
     def _check_may_undo(self, target):
-        if target.session_id != self.session or target.undo_uuid:
+        is_note = target.note and target.outcome == "accepted"
+        if target.session_id != self.session or target.undo_uuid or is_note:
             raise UserError(self.env._("This cannot be undone here; scan what there is instead."))
         if target.user_id != self.env.user and not self._may_undo_of_others():
             message = self.env._("%(user)s scanned this and can undo it.", user=target.user_id.sudo().name)

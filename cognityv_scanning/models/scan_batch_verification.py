@@ -177,6 +177,8 @@ class VerificationBatch(ScanBatch):
         return {"location_id": place.id, "place": place.display_name}
 
     def _get_more_again(self, event):
+        if event._lacks_number():
+            return self._prepare_number_answer(event.product_id)
         if event.product_id or not event.location_id:
             return super()._get_more_again(event)
         return self._prepare_place_answer(event.location_id)
@@ -230,7 +232,12 @@ class VerificationBatch(ScanBatch):
             "%(product)s is managed by tracking number; scan the one on it.", product=item.product.display_name
         )
         lines = [line for line in self.lines[item.product.id, place.id] if line.id]
-        return Verdict("unknown", message, matches=[self._prepare_line_match(line) for line in lines])
+        matches = [self._prepare_line_match(line) for line in lines]
+        answer = self._prepare_number_answer(item.product)
+        return Verdict("unknown", message, {"product_id": item.product.id}, matches=matches, **answer)
+
+    def _prepare_number_answer(self, product):
+        return {"lacks_number": True, "product_id": product.id, "product": product.display_name}
 
     def _ask_which(self, item, lines):
         message = self.env._("%(item)s is here more than once; choose which one.", item=item.name)

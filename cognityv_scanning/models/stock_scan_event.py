@@ -85,6 +85,7 @@ class StockScanEvent(models.Model):
         "Clock ahead (seconds)", readonly=True, help="By how much the phone's clock was ahead when it sent the scan."
     )
     clock_corrected = fields.Boolean(readonly=True, help="The times were put right by what the clock was ahead.")
+    note = fields.Char(readonly=True, help="What was noted on the item; empty for any other scan.")
     undone_at = fields.Datetime("Undone on", readonly=True)
     undo_uuid = fields.Char(
         "Undoes", readonly=True, index="btree_not_null", help="The reference of the scan it undoes."
@@ -114,6 +115,10 @@ class StockScanEvent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A scan is evidence and cannot be deleted; undo it instead."))
+
+    def _lacks_number(self):
+        """Whether it is known what was scanned, but not which one of it."""
+        return self.outcome == "unknown" and bool(self.product_id)
 
     def _set_undone(self):
         as_own_write(self.sudo()).write({"undone_at": fields.Datetime.now()})
@@ -193,7 +198,9 @@ class StockScanEvent(models.Model):
             "mode": self.mode,
             "outcome": self.outcome,
             "message": self.message,
+            "note": self.note,
             "matches": self.matches or [],
+            "lacks_number": self._lacks_number(),
             "seen_at": fields.Datetime.to_string(self.seen_at),
             "by": self.user_id.sudo().name,
         }

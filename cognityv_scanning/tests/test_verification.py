@@ -161,8 +161,38 @@ class TestVerification(VerificationCase):
         self.assertEqual(result["result"], "unknown")
         [match] = result["matches"]
         self.assertEqual((match["lot_id"], match["line_id"]), (lot.id, self._get_line(session, self.glue).id))
+        [again] = session.push([event])
+        [problem] = session.get_payload()["problems"]
+        for told in (result, again, problem):
+            self.assertEqual(
+                (told["lacks_number"], told["product_id"], told["product"]), (True, self.glue.id, self.glue.display_name)
+            )
         right = self._push_one(session, line_id=match["line_id"], replaces=event["client_uuid"])
         self.assertEqual((right["result"], right["lines"][0]["scanned"]), ("accepted", 1))
+
+    def test_number_that_is_missing_is_typed(self):
+        lot = self._make_lot(self.glue, "G1")
+        self.glue.barcode = "GLUE-1"
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        for name, expected in (("G1", (lot, False)), (" NEW-7 ", (self.env["stock.lot"], "NEW-7"))):
+            event = self._event("GLUE-1")
+            session.push([event])
+            fixed = {"product_id": self.glue.id, "lot_name": name, "replaces": event["client_uuid"]}
+            self.assertEqual(self._push_one(session, "GLUE-1", **fixed)["result"], "accepted")
+            lines = sheet.line_ids.filtered(lambda line, expected=expected: (line.lot_id, line.lot_name) == expected)
+            self.assertEqual((lines.product_id, lines.real_qty), (self.glue, 1))
+        self.assertFalse(session.get_payload()["problems"])
+
+    def test_unknown_code_is_put_right_by_what_it_is(self):
+        session = self._open(self._make_counted_sheet())
+        event = self._event("TORN-LABEL")
+        [result] = session.push([event])
+        self.assertEqual((result["result"], session.get_payload()["problems"][0]["lacks_number"]), ("unknown", False))
+        fixed = {"product_id": self.washer.id, "replaces": event["client_uuid"]}
+        self.assertEqual(self._push_one(session, "TORN-LABEL", **fixed)["result"], "accepted")
+        self.assertFalse(session.get_payload()["problems"])
+        self.assertEqual(self._get_line(session, self.washer).scanned, 1)
 
     def test_serial_number_twice(self):
         self._put(self.drill, 1, self.rack_a1, lot_id=self.serial_1)
@@ -375,6 +405,35 @@ class TestVerification(VerificationCase):
         self.assertEqual(session.push([event])[0]["result"], "repeated")
         right = self._push_one(session, "BOLT-1", replaces=event["client_uuid"])
         self.assertEqual((right["result"], self._line(sheet, self.bolt).real_qty), ("accepted", 1))
+
+    def test_note_comes_the_way_of_the_scans(self):
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        note = self._event(line_id=self._get_line(session, self.bolt).id, note="Two are bent")
+        for expected in ("accepted", "repeated"):
+            [result] = session.push([note])
+            self.assertEqual((result["result"], result["lines"][0]["note"]), (expected, "Two are bent"))
+        line = self._line(sheet, self.bolt, self.rack_a1)
+        self.assertEqual((line.description, line.is_counted), ("Two are bent", False))
+        self.assertEqual(session.undo(note["client_uuid"])["result"], "refused")
+        [result] = session.push([self._event(line_id=note["line_id"], note="")])
+        self.assertEqual((result["result"], line.description), ("accepted", False))
+
+    def test_note_that_comes_too_late_is_kept(self):
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        line = self._get_line(session, self.bolt)
+        sheet.action_complete(keep_uncounted=True)
+        result = self._push_one(session, line_id=line.id, note="Two are bent")
+        self.assertEqual(result["result"], "refused")
+        [problem] = session.get_payload()["problems"]
+        self.assertEqual((problem["note"], problem["line_id"]), ("Two are bent", line.id))
+
+    def test_note_on_nothing(self):
+        session = self._open(self._make_counted_sheet())
+        for event in ({"code": "BOLT-1", "note": "x"}, {"line_id": self._get_line(session, self.bolt).id, "note": 5}):
+            with self.assertRaises(UserError):
+                session.push([self._event(**event)])
 
     def test_note_is_the_description_of_the_line(self):
         sheet = self._make_counted_sheet()

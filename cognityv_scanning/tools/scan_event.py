@@ -31,6 +31,7 @@ class ScanInput(NamedTuple):
     code: str | None = None
     product_id: int | None = None
     lot_id: int | None = None
+    lot_name: str | None = None
     package_id: int | None = None
     line_id: int | None = None
     location_id: int | None = None
@@ -41,6 +42,7 @@ class ScanInput(NamedTuple):
     accept_over: bool = False
     replaces: str | None = None
     undo: str | None = None
+    note: str | None = None
 
 
 def read_events(events):
@@ -89,13 +91,17 @@ def _size_of(event):
 
 
 def _check_whole(number, event, values):
-    """Fields that depend on each other: a scan names one thing, or undoes one, but not itself."""
+    """Fields that depend on each other: a scan names one thing, or undoes one, but not itself; a note is on a line."""
     if "client_uuid" not in values:
         raise BadEvent(number, "client_uuid", event.get("client_uuid"))
     if not values.keys() & {"code", "product_id", "package_id", "line_id", "undo"}:
         raise BadEvent(number, "code", event.get("code"))
     if "lot_id" in values and not values.keys() & {"product_id", "line_id"}:
         raise BadEvent(number, "product_id", event.get("product_id"))
+    if "lot_name" in values and "product_id" not in values:
+        raise BadEvent(number, "product_id", event.get("product_id"))
+    if "note" in values and "line_id" not in values:
+        raise BadEvent(number, "line_id", event.get("line_id"))
     for field in ("replaces", "undo"):
         if values.get(field) == values["client_uuid"]:
             raise BadEvent(number, field, values[field])
@@ -124,6 +130,11 @@ def _read_code(value):
     if not value.strip() or len(value) > MAX_CODE_LENGTH or "\0" in value:
         raise ValueError
     return value
+
+
+def _read_note(value):
+    """Empty to remove it."""
+    return value if value == "" else _read_code(value)
 
 
 def _read_id(value):
@@ -157,6 +168,7 @@ READERS = {
     "code": _read_code,
     "product_id": _read_id,
     "lot_id": _read_id,
+    "lot_name": _read_code,
     "package_id": _read_id,
     "line_id": _read_id,
     "location_id": _read_id,
@@ -167,4 +179,5 @@ READERS = {
     "accept_over": _read_flag,
     "replaces": _read_uuid,
     "undo": _read_uuid,
+    "note": _read_note,
 }

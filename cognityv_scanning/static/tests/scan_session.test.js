@@ -190,6 +190,26 @@ test("the last scan is taken back, then the one before it", async () => {
     expect(session.state.canUndo).toBe(false);
 });
 
+test("what the server has named is taken back by its name", async () => {
+    const session = open();
+    await session.scan("BOLT");
+    await session.scan("https://shop.example/q/AB12CD");
+    session.onResults([makeResult(outbox, "accepted", { lines: [makeLine(9, "Washer", 0, 1)] })]);
+    await session.undo();
+    expect(session.state.last).toMatchObject({ outcome: "undone", item: "Washer" });
+    expect(session.nextUndo).toMatchObject({ item: "Bolt" });
+});
+
+test("what the server names after it was taken back gets its name then", async () => {
+    const session = open();
+    await session.scan("https://shop.example/q/AB12CD");
+    const answer = makeResult(outbox, "accepted", { lines: [makeLine(9, "Washer", 0, 1)] });
+    await session.undo();
+    expect(session.state.last.item).toBe("https://shop.example/q/AB12CD");
+    session.onResults([answer]);
+    expect(session.state.last).toMatchObject({ outcome: "undone", item: "Washer" });
+});
+
 test("taking back a scan that was refused meanwhile takes nothing else back", async () => {
     const session = open();
     await session.scan("BOLT");
@@ -209,6 +229,18 @@ test("what an earlier page left waiting counts", async () => {
     await session.restore();
     expect(getScanned(session, "Bolt")).toBe(4);
     expect(getScanned(session, "Nut")).toBe(1);
+});
+
+test("a note waits for the network like a scan, and survives a reload", async () => {
+    const session = open();
+    await session.setNote(session.state.lines.find(({ id }) => id === 1), "torn");
+    expect(getEvents()).toEqual([{ line_id: 1, note: "torn" }]);
+    expect(session.state.lines.find(({ id }) => id === 1)).toMatchObject({ note: "torn", isPending: true, scanned: 0 });
+    expect(session.state.canUndo).toBe(false);
+    outbox.left = [{ client_uuid: "a", line_id: 1, note: "torn" }];
+    const reloaded = open();
+    await reloaded.restore();
+    expect(reloaded.state.lines.find(({ id }) => id === 1).note).toBe("torn");
 });
 
 test("what others scan appears with their name", async () => {

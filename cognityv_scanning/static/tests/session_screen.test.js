@@ -18,12 +18,8 @@ class StockScanSession extends models.Model {
     _name = "stock.scan.session";
 }
 
-class StockScanSessionLine extends models.Model {
-    _name = "stock.scan.session.line";
-}
-
 defineMailModels();
-defineModels([StockScanResolver, StockScanSession, StockScanSessionLine]);
+defineModels([StockScanResolver, StockScanSession]);
 
 let outbox;
 const feedback = { settings: { sound: true, vibration: true }, tell: (outcome) => expect.step(outcome), toggle: () => {} };
@@ -110,16 +106,26 @@ test("a scan while the keypad is open is a scan, and no number", async () => {
 });
 
 test("a note on an item", async () => {
-    onRpc("stock.scan.session.line", "set_note", ({ args }) => {
-        expect.step(args);
-        return true;
-    });
     await mountScreen();
     await contains("[data-line='1']").click();
     await contains(".o_am_add_note").click();
     await contains(".o_am_note").edit("the box is torn", { confirm: false });
     await contains(".o_am_save_note").click();
-    expect.verifySteps([[[1], "the box is torn"]]);
+    expect(outbox.events).toEqual([{ client_uuid: "scan-1", session_id: 7, line_id: 1, note: "the box is torn" }]);
+    expect("[data-line='1']").toHaveText(/the box is torn/);
+});
+
+test("a note is kept by the button of the quantity as well", async () => {
+    await mountScreen();
+    await contains("[data-line='1']").click();
+    await contains(".o_am_add_note").click();
+    await contains(".o_am_note").edit("the box is torn", { confirm: false });
+    await contains("[data-key='8']").click();
+    await contains(".o_am_keypad_confirm").click();
+    expect(outbox.events).toMatchObject([{ line_id: 1, note: "the box is torn" }, { line_id: 1, quantity: 8, mode: "set" }]);
+    expect("[data-line='1']").toHaveText(/the box is torn/);
+    expect("[data-line='1'] .o_am_scanned").toHaveText("8");
+    expect.verifySteps(["accepted"]);
 });
 
 test("several things: the person chooses", async () => {
@@ -138,7 +144,21 @@ test("the last scan is taken back", async () => {
     expect("[data-line='1'] .o_am_scanned").toHaveText("0");
     expect(".o_am_outcome").toHaveAttribute("data-outcome", "undone");
     expect(outbox.events.at(-1).undo).toBe("scan-1");
+    expect(".o_am_undo").toHaveCount(0);
     expect.verifySteps(["accepted", "undone"]);
+});
+
+test("the scan before the one that was taken back is named on the button", async () => {
+    await mountScreen();
+    await scan("BOLT");
+    await scan("NUT");
+    expect(".o_am_undo").toHaveText("Undo");
+    await contains(".o_am_undo").click();
+    expect(".o_am_outcome_item").toHaveText("Nut");
+    expect(".o_am_undo").toHaveText("Undo Bolt as well");
+    await contains(".o_am_undo").click();
+    expect("[data-line='1'] .o_am_scanned").toHaveText("0");
+    expect.verifySteps(["accepted", "accepted", "undone", "undone"]);
 });
 
 test("what others scan appears with their name", async () => {
@@ -161,6 +181,86 @@ test("problems are put right or dismissed", async () => {
     expect(".o_am_sheet").toHaveCount(0);
     expect(".o_am_problems_button").toHaveCount(0);
     expect.verifySteps(["waiting", "unknown"]);
+});
+
+async function typeInto(selector, text) {
+    await contains(selector).edit(text, { confirm: false });
+    await runAllTimers();
+    await animationFrame();
+}
+
+test("of an unknown code the person says what it is", async () => {
+    onRpc("stock.scan.resolver", "suggest", () => [
+        { kind: "product", model: "product.product", id: 150, product_id: 150, product: "Washer" },
+    ]);
+    const session = await mountScreen({ kind: "verification", location_id: 8 });
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await typeInto(".o_am_type_input", "was");
+    await contains(".o_am_suggestions button").click();
+    expect(outbox.events.at(-1)).toMatchObject({ code: "SCREW", product_id: 150, replaces: "scan-1" });
+    expect(".o_am_problems_button").toHaveCount(0);
+    expect(".o_am_outcome_item").toHaveText("Washer");
+    expect.verifySteps(["waiting", "unknown", "accepted"]);
+});
+
+test("of an unknown code another one is typed", async () => {
+    const session = await mountScreen();
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await typeInto(".o_am_type_input", "BOLT");
+    await contains(".o_am_type_confirm").click();
+    expect(outbox.events.at(-1)).toMatchObject({ code: "BOLT", replaces: "scan-1" });
+    expect(".o_am_outcome_item").toHaveText("Bolt");
+    expect.verifySteps(["waiting", "unknown", "accepted"]);
+});
+
+test("what lacks its number is called so, and the number is typed", async () => {
+    onRpc("stock.scan.resolver", "suggest", ({ kwargs }) => {
+        expect.step(kwargs.kinds);
+        return [
+            { kind: "lot", model: "stock.lot", id: 5, product_id: 160, lot_id: 5, lot_name: "L-5", product: "Glue" },
+            { kind: "lot", model: "stock.lot", id: 6, product_id: 161, lot_id: 6, lot_name: "L-6", product: "Paint" },
+        ];
+    });
+    const session = await mountScreen({ kind: "verification", location_id: 8 });
+    await scan("GLUE");
+    const lacking = { lacks_number: true, product_id: 160, product: "Glue", message: "Scan the one on it." };
+    session.onResults([makeResult(outbox, "unknown", lacking)]);
+    await animationFrame();
+    expect(".o_am_outcome").toHaveAttribute("data-outcome", "incomplete");
+    expect(".o_am_outcome_item").toHaveText("Glue");
+    await contains(".o_am_problems_button").click();
+    expect(".o_am_problem .badge").toHaveText("Number missing");
+    await contains(".o_am_problem_choose").click();
+    await typeInto(".o_am_type_input", "L-");
+    expect(queryAllTexts(".o_am_suggestions .fw-bold")).toEqual(["L-5"]);
+    await typeInto(".o_am_type_input", "L-9");
+    await contains(".o_am_type_confirm").click();
+    expect(outbox.events.at(-1)).toMatchObject({ product_id: 160, lot_name: "L-9", replaces: "scan-1" });
+    expect(".o_am_problems_button").toHaveCount(0);
+    expect.verifySteps(["waiting", "incomplete", ["lot"], ["lot"], "waiting"]);
+});
+
+test("none of what it may be: the person says what it is", async () => {
+    const session = await mountScreen();
+    await scan("LOT-1");
+    const matches = [{ product_id: 101, lot_id: 5, display_name: "Bolt, LOT-1" }];
+    session.onResults([makeResult(outbox, "unknown", { message: "Choose which one.", matches })]);
+    await animationFrame();
+    expect(queryAllTexts(".o_am_choices button")).toEqual(["Bolt, LOT-1", "Something else…"]);
+    await contains(".o_am_choices button:last").click();
+    await typeInto(".o_am_type_input", "nu");
+    await contains(".o_am_suggestions button").click();
+    expect(outbox.events.at(-1)).toMatchObject({ line_id: 2, replaces: "scan-1" });
+    expect(".o_am_sheet").toHaveCount(0);
+    expect.verifySteps(["waiting", "unknown", "accepted"]);
 });
 
 test("a blind document shows what was scanned and nothing else", async () => {

@@ -21,6 +21,14 @@ export const OUTCOMES = {
         tones: [[620, 0.12], [0, 0.08], [620, 0.12]],
         vibration: [100, 80, 100],
     },
+    // Known, but not which one of it.
+    incomplete: {
+        title: _t("Number missing"),
+        icon: "fa-hashtag",
+        color: "info",
+        tones: [[620, 0.12], [0, 0.08], [620, 0.12]],
+        vibration: [100, 80, 100],
+    },
     over: {
         title: _t("Too much"),
         icon: "fa-exclamation-triangle",

@@ -1,5 +1,4 @@
 import { Component, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
 import { Keypad } from "../keypad/keypad";
 import { formatQuantity } from "../quantity/quantity";
 import { _t } from "@web/core/l10n/translation";
@@ -12,13 +11,12 @@ export class LineSheet extends Component {
         line: Object,
         // async (line, quantity, mode)
         onQuantity: Function,
-        // After a note was written.
-        onChanged: Function,
+        // async (line, text)
+        onNote: Function,
         close: Function,
     };
 
     setup() {
-        this.orm = useService("orm");
         this.state = useState({ note: this.props.line.note || "", hasNote: !!this.props.line.note });
     }
 
@@ -41,15 +39,24 @@ export class LineSheet extends Component {
         this.state.note = ev.target.value;
     }
 
-    async saveNote() {
-        await this.orm.call("stock.scan.session.line", "set_note", [[this.props.line.id], this.state.note]);
-        this.props.onChanged();
-        this.props.close();
+    get isNoteChanged() {
+        return this.state.note !== (this.props.line.note || "");
     }
 
+    async saveNote() {
+        const { line, onNote, close } = this.props;
+        close();
+        await onNote(line, this.state.note);
+    }
+
+    /** What was noted is kept as well: nobody looks for a second button. */
     async confirm(quantity, mode) {
         const { line, onQuantity, close } = this.props;
-        close();
+        if (this.isNoteChanged) {
+            await this.saveNote();
+        } else {
+            close();
+        }
         await onQuantity(line, quantity, mode);
     }
 }

@@ -17,6 +17,8 @@ export class ScanOutcome extends Component {
         // Buttons; the first one is what the person most likely wants.
         options: { type: Array, element: { name: String, label: String, run: Function }, optional: true },
         undo: { type: Function, optional: true },
+        // What stands on its button, where it takes back something else than what is shown.
+        undoLabel: { type: String, optional: true },
     };
     static defaultProps = { options: [] };
 

@@ -1,4 +1,5 @@
 import { Component, onWillDestroy, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useDebounced } from "@web/core/utils/timing";
@@ -11,6 +12,8 @@ export class TypeCode extends Component {
     static template = "cognityv_scanning.TypeCode";
     static components = { Sheet };
     static props = {
+        title: { type: String, optional: true },
+        subtitle: { type: String, optional: true },
         onCode: Function,
         suggest: { type: Function, optional: true },
         close: Function,
@@ -39,6 +42,10 @@ export class TypeCode extends Component {
         } else if (this.props.suggest) {
             this.suggest(text);
         }
+    }
+
+    get title() {
+        return this.props.title || _t("Type a code or a name");
     }
 
     confirm() {

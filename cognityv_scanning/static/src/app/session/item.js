@@ -31,6 +31,9 @@ export const describe = ({ product, code, lot }) => ({ item: product, detail: [c
  * @returns {Object|null} null when the device cannot know: the server has to say
  */
 export function getEffect(event, entry, lines) {
+    if (event.note !== undefined) {
+        return { line_id: event.line_id, note: event.note, mode: "note" };
+    }
     if (!entry?.product_id) {
         return null;
     }

@@ -9,8 +9,8 @@ import { isOver } from "./totals";
 
 // What a person does: one after the other, since each depends on what the one before has changed.
 const IN_TURN = [
-    ...["scan", "pick", "pickMatch", "setQuantity", "undo"],
-    ...["acceptOver", "choose", "decline", "fix", "dismiss", "retry"],
+    ...["scan", "pick", "pickMatch", "setQuantity", "setNote", "undo"],
+    ...["acceptOver", "choose", "decline", "fix", "retype", "setNumber", "dismiss", "retry"],
 ];
 // How many scans of this visit can be taken back, one after the other.
 const MAX_UNDO = 100;
@@ -70,17 +70,31 @@ export class ScanSession extends SessionState {
     }
 
     /** An item that the person found, and that may not be on the list: one of it. */
-    async pickMatch({ product, lot_name: lot, ...match }) {
+    async pickMatch(match) {
         await this.postponeQuestion();
+        await this.scanItem(getIdentity(match), this.toEntry(match));
+    }
+
+    /** What the device knows an item by that the server has found. */
+    toEntry({ product, lot_name: lot, ...match }) {
         const identity = getIdentity(match);
-        const entry = this.payload.kind === "verification" ? this.placeEntry(identity) : identity;
-        await this.scanItem(identity, { ...entry, product, lot });
+        const entry = this.payload.kind === "verification" && !match.line_id ? this.placeEntry(identity) : identity;
+        return { ...entry, product, lot };
     }
 
     /** The person typed a quantity: the item's total ("set"), or more of it ("add"). */
     async setQuantity(line, quantity, mode) {
         await this.postponeQuestion();
         await this.scanItem({ ...getLineIdentity(line), quantity, mode }, getLineIdentity(line));
+    }
+
+    /** A note goes the way of the scans: it waits on the device for the network. */
+    async setNote(line, note) {
+        const kept = await this.keep({ line_id: line.id, note });
+        if (kept) {
+            this.wait(kept, getEffect(kept, null, this.state.lines));
+            this.refresh();
+        }
     }
 
     /** @param {Object|null} entry which item it is, as far as the device knows */
@@ -117,7 +131,8 @@ export class ScanSession extends SessionState {
 
     accept(event, effect) {
         this.wait(event, effect);
-        this.undoable = [...this.undoable, this.waiting.get(event.client_uuid)].slice(-MAX_UNDO);
+        const scan = this.waiting.get(event.client_uuid);
+        this.undoable = [...this.undoable, scan].slice(-MAX_UNDO);
         this.refresh();
         const line = effect && this.findLine(effect);
         if (line) {
@@ -125,8 +140,8 @@ export class ScanSession extends SessionState {
             this.refresh();
         }
         const outcome = effect ? "accepted" : "waiting";
-        const shown = line ? describe(line) : { item: event.code || "" };
-        this.show({ client_uuid: event.client_uuid, outcome, ...shown, message: this.getWaitingMessage(effect), line });
+        scan.shown = line ? describe(line) : { item: event.code || "" };
+        this.show({ client_uuid: event.client_uuid, outcome, ...scan.shown, message: this.getWaitingMessage(effect), line });
         this.feedback.tell(outcome);
     }
 
@@ -146,9 +161,13 @@ export class ScanSession extends SessionState {
         this.wait(kept, getOpposite(scan));
         this.refresh();
         const line = scan.effect && this.findLine(scan.effect);
-        const shown = line ? describe(line) : { item: scan.event.code || "" };
-        this.show({ client_uuid: kept.client_uuid, outcome: "undone", ...shown, line });
+        this.show({ client_uuid: kept.client_uuid, outcome: "undone", ...scan.shown, line, undoes: scan.event.client_uuid });
         this.feedback.tell("undone");
+    }
+
+    /** @returns {{item: string, detail: string}|undefined} how the scan is called that would be taken back */
+    get nextUndo() {
+        return this.undoable.at(-1)?.shown;
     }
 
     /** Whether the scan that is shown is the one that would be taken back, or was taken back. */
@@ -234,9 +253,24 @@ export class ScanSession extends SessionState {
     /** Put a kept scan right: by what it really is, or by adding it although it is too much. */
     async fix(problem, match) {
         const { client_uuid: replaces, outcome } = problem;
-        const entry = match || (problem.product_id ? getIdentity(problem) : this.getEntry(problem.code));
+        const known = () => (problem.product_id ? getIdentity(problem) : this.getEntry(problem.code));
+        const entry = match ? this.toEntry(match) : known();
         const over = outcome === "over" ? { accept_over: true } : {};
         await this.send({ ...getScan(problem), ...(match && getIdentity(match)), ...over, replaces }, entry);
+        this.removeProblem(replaces);
+    }
+
+    /** Its code could not be read, or says something else: the person has typed another one. */
+    async retype(problem, code) {
+        const { client_uuid: replaces } = problem;
+        await this.send({ ...getScan(problem), code, replaces }, this.getEntry(code));
+        this.removeProblem(replaces);
+    }
+
+    /** The tracking number that was missing, as it stands on the item. */
+    async setNumber(problem, lot_name) {
+        const { client_uuid: replaces } = problem;
+        await this.send({ ...getScan(problem), lot_name, replaces }, null);
         this.removeProblem(replaces);
     }
 

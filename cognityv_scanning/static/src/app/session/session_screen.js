@@ -1,6 +1,5 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { AppHeader } from "../header/app_header";
 import { LineRow } from "../line/line_row";
 import { LineSheet } from "../line/line_sheet";
@@ -11,12 +10,12 @@ import { Sheet } from "../sheet/sheet";
 import { NoteSheet } from "./note_sheet";
 import { ProblemsSheet } from "./problems_sheet";
 import { useConfirm } from "../sheet/use_confirm";
+import { useItemSearch } from "./use_item_search";
 import { useService } from "@web/core/utils/hooks";
 
 // So many lines are drawn at first, and with each step down the list.
 const PAGE = 40;
 const NEAR_END_PX = 600;
-const MAX_SUGGESTIONS = 8;
 
 /** Scanning for a document. */
 export class SessionScreen extends Component {
@@ -28,7 +27,8 @@ export class SessionScreen extends Component {
         this.orm = useService("orm");
         this.confirm = useConfirm();
         this.document = useState(this.props.session.state);
-        this.state = useState({ shown: PAGE, lineId: null, sheet: null });
+        this.state = useState({ shown: PAGE, lineId: null, sheet: null, problem: null });
+        this.findItems = useItemSearch(this.props.session).findItems;
         this.suggest = this.suggest.bind(this);
         this.onCode = (code) => this.props.session.scan(code);
         this.selectLine = (line) => (this.state.lineId = line.id);
@@ -67,9 +67,15 @@ export class SessionScreen extends Component {
     }
 
     get outcome() {
-        const { client_uuid, line, ...last } = this.document.last;
+        const { client_uuid, undoes, line, ...last } = this.document.last;
         const undo = this.props.session.canUndoLast ? () => this.props.session.undo() : undefined;
-        return { ...last, count: line ? this.getCount(line) : undefined, options: this.options, undo };
+        return { ...last, count: line ? this.getCount(line) : undefined, options: this.options, undo, undoLabel: this.undoLabel };
+    }
+
+    /** After something was taken back, the next in turn is not what is seen: it is named. */
+    get undoLabel() {
+        const next = this.props.session.nextUndo;
+        return this.document.last.outcome === "undone" && next ? _t("Undo %(item)s as well", next) : undefined;
     }
 
     getCount({ scanned, done, required }) {
@@ -90,7 +96,20 @@ export class SessionScreen extends Component {
     /** What a code may be: the person chooses. */
     get choices() {
         const { question } = this.document;
-        return question?.kind === "choose" ? question.entries.map((entry) => this.getChoice(entry)) : [];
+        if (question?.kind !== "choose") {
+            return [];
+        }
+        const choices = question.entries.map((entry) => this.getChoice(entry));
+        return question.replaces ? [...choices, this.getOtherChoice(question)] : choices;
+    }
+
+    /** It may be none of these. */
+    getOtherChoice({ replaces }) {
+        const choose = () => {
+            this.props.session.postponeQuestion();
+            Object.assign(this.state, { sheet: "problems", problem: replaces });
+        };
+        return { title: _t("Something else…"), detail: "", pick: choose };
     }
 
     getChoice(entry) {
@@ -107,45 +126,12 @@ export class SessionScreen extends Component {
         }
     }
 
-    /** What is on the document comes first, and without network; in a place, anything else may be found as well. */
     async suggest(text) {
-        const known = this.suggestLines(text);
-        const isFull = known.length >= MAX_SUGGESTIONS || this.payload.kind !== "verification";
-        const found = isFull ? [] : await this.findItems(text, MAX_SUGGESTIONS - known.length);
-        return [...known, ...found];
-    }
-
-    suggestLines(text) {
-        const wanted = text.toLowerCase();
-        const isMeant = ({ product, code, lot }) => [product, code, lot].some((word) => word && word.toLowerCase().includes(wanted));
-        return this.document.lines
-            .filter(isMeant)
-            .slice(0, MAX_SUGGESTIONS)
-            .map((line) => ({
-                key: line.id,
-                title: line.product,
-                detail: [line.code, line.lot].filter(Boolean).join(" · "),
-                pick: () => this.props.session.pick(line),
-            }));
-    }
-
-    async findItems(text, limit) {
-        let matches;
-        try {
-            matches = await this.orm.silent.call("stock.scan.resolver", "suggest", [text], { kinds: ["product", "lot"], limit });
-        } catch (error) {
-            if (error instanceof ConnectionLostError) {
-                return [];
-            }
-            throw error;
-        }
-        const isNew = ({ product_id, lot_id }) =>
-            !this.document.lines.some((line) => line.product_id === product_id && (line.lot_id || 0) === (lot_id || 0));
-        return matches.filter(isNew).map((match) => ({
-            key: `${match.model},${match.id}`,
-            title: match.product,
-            detail: match.lot_name || "",
-            pick: () => this.props.session.pickMatch(match),
+        const session = this.props.session;
+        const found = await this.findItems(text);
+        return found.map(({ line, match, ...shown }) => ({
+            ...shown,
+            pick: () => (line ? session.pick(line) : session.pickMatch(match)),
         }));
     }
 
@@ -158,7 +144,7 @@ export class SessionScreen extends Component {
     }
 
     closeSheet() {
-        this.state.sheet = null;
+        Object.assign(this.state, { sheet: null, problem: null });
     }
 
     back() {

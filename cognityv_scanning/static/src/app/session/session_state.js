@@ -4,13 +4,15 @@ import { describe, getEffect, getIdentity, getLineIdentity, getOpposite } from "
 import { applyEffects, findLineIndex, getProgress, sortLines } from "./totals";
 
 const getOutcome = ({ result, first_result }) => (result === "repeated" ? first_result || "accepted" : result);
+// How it is told: of what lacks a number, it is known what it is.
+const getTold = (result) => (result.lacks_number ? "incomplete" : getOutcome(result));
 
 /**
  * What the screens show of a document: the server's lines plus what waits on this device to be answered.
  *
  * `state` (reactive): `payload` as of `get_payload` · `lines` in the order in which they are shown · `progress` ·
  * `problems` · `canUndo` · `last`: what came of the last scan (`outcome`, `item`, `detail`, `message`, `line`,
- * `client_uuid`) · `question`: what it asks (see ScanSession) · `place`: the place within the
+ * `client_uuid`; `undoes`: the scan that was taken back) · `question`: what it asks (see ScanSession) · `place`: the place within the
  * document's own that was scanned last, `{location_id, place}`
  */
 export class SessionState {
@@ -116,11 +118,24 @@ export class SessionState {
         }
         if (getOutcome(result) === "accepted") {
             (result.lines || []).forEach((line) => this.touch(line.id));
+            this.nameScan(result);
         } else {
             this.forget(result.client_uuid);
             this.keepProblem(result, event);
         }
         this.removeProblem(event?.replaces);
+    }
+
+    /** What a code is that this device did not know is known once the server has said it. */
+    nameScan({ client_uuid, lines = [] }) {
+        if (lines.length !== 1) {
+            return;
+        }
+        const shown = describe(lines[0]);
+        this.undoable.filter(({ event }) => event.client_uuid === client_uuid).forEach((scan) => (scan.shown = shown));
+        if (this.state.last?.undoes === client_uuid) {
+            this.show({ ...this.state.last, ...shown });
+        }
     }
 
     /** That something cannot be taken back is told; there is nothing to put right. */
@@ -141,8 +156,9 @@ export class SessionState {
     }
 
     addProblem(result, event = {}) {
-        const { client_uuid, message, matches = [], on_phone = false } = result;
-        const problem = { ...event, client_uuid, message, matches, on_phone, outcome: getOutcome(result) };
+        const { client_uuid, message, matches = [], on_phone = false, lacks_number = false, product_id, product } = result;
+        const known = lacks_number ? { lacks_number, product_id, product } : {};
+        const problem = { ...event, ...known, client_uuid, message, matches, on_phone, outcome: getOutcome(result) };
         const others = this.state.problems.filter((one) => one.client_uuid !== client_uuid);
         this.state.problems = markRaw([...others, problem]);
     }
@@ -166,11 +182,11 @@ export class SessionState {
 
     tellResult(result) {
         const { client_uuid, warning, message } = result;
-        const outcome = getOutcome(result);
+        const outcome = getTold(result);
         const last = this.state.last?.client_uuid === client_uuid ? this.state.last : null;
         const problem = this.findProblem(client_uuid);
         const line = last?.line || this.findLine(result.lines?.[0] ? { line_id: result.lines[0].id } : getIdentity(problem || {}));
-        const shown = line ? describe(line) : { item: result.place || last?.item || problem?.code || "" };
+        const shown = line ? describe(line) : { item: result.place || result.product || last?.item || problem?.code || "" };
         // That a known item was accepted is seen; what was accepted besides is said.
         const text = outcome === "accepted" && line ? warning : message;
         this.show({ client_uuid, outcome, ...shown, message: text || "", line });

@@ -4,7 +4,7 @@ import { compareQuantities } from "../quantity/quantity";
  * What the lines of a document say while scans wait to be answered: the server's lines with the effects of those scans.
  *
  * An effect is what one scan does to one item: `{line_id, product_id, lot_id, package_id, location_id, quantity, mode}`, with the
- * mode "add" or "set"; `lot` and `product` name it where it has no line yet.
+ * mode "add" or "set"; `lot` and `product` name it where it has no line yet. With the mode "note" it is a `note` on a line.
  */
 
 const isHidden = (line) => line.required === false;
@@ -67,6 +67,12 @@ function makeLine(effect, isBlind) {
     return { id: `new-${product_id}-${lot_id}-${package_id}-${location_id}`, product_id, lot_id, package_id, location_id, product, lot, ...unknown, ...quantities };
 }
 
+function annotate(lines, index, note) {
+    if (index >= 0) {
+        lines[index] = { ...lines[index], note, isPending: true };
+    }
+}
+
 /**
  * @param {Object[]} lines of the server; not changed
  * @param {Object[]} effects of scans that are not answered, in their order
@@ -76,6 +82,10 @@ export function applyEffects(lines, effects, isBlind = false) {
     const result = [...lines];
     for (const effect of effects) {
         let index = findLineIndex(result, effect);
+        if (effect.mode === "note") {
+            annotate(result, index, effect.note);
+            continue;
+        }
         if (index < 0) {
             index = result.push(makeLine(effect, isBlind)) - 1;
         }
