@@ -36,9 +36,8 @@ class StockInventorySheet(models.Model):
         """
         models = ("stock.move", "stock.move.line", "stock.quant")
         names = {f"default_{name}" for model in models for name in self.env[model]._fields}
-        return bool(names & self.env.context.keys()) or any(
-            self.env["ir.default"]._get_model_defaults(model) for model in models
-        )
+        defaults = self.env["ir.default"].with_company(self.company_id)
+        return bool(names & self.env.context.keys()) or any(map(defaults._get_model_defaults, models))
 
     def _prepare_moves_for_odoo(self):
         """
@@ -95,16 +94,16 @@ class StockInventorySheet(models.Model):
         return self.env[model].sudo().with_company(self.company_id)._field_to_sql(alias, name)
 
     def _insert_gap_moves(self, but_product_ids):
-        """In the order in which Odoo's own path makes them."""
-        lines = self.env["stock.inventory.sheet.line"]
-        ordered = lines._search(self._get_gap_domain(), order=lines._order)
+        """In the order in which Odoo's own path makes them.
+
+        Their order is asked for before: PostgreSQL knows nothing yet of lines that were just filled in, and would join
+        them with themselves row by row.
+        """
+        ordered = self._get_gap_lines(Domain("product_id", "not in", but_product_ids)).ids
         source = SQL(
-            """%s JOIN (%s) ordered ON ordered.id = line.id WHERE line.product_id <> ALL(%s) ORDER BY ordered.position""",
+            "%s JOIN UNNEST(%s::int[]) WITH ORDINALITY ordered (id, position) ON ordered.id = line.id ORDER BY position",
             self._get_gap_sql(),
-            ordered.select(
-                SQL.identifier(lines._table, "id"), SQL("ROW_NUMBER() OVER (ORDER BY %s) AS position", ordered.order)
-            ),
-            list(but_product_ids),
+            ordered,
         )
         self._insert("stock_move", self._get_move_columns(), source)
 

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.cognityv_inventory.models.stock_inventory_sheet import COUNTED_USAGES
 
+from ..tools.quantity_text import number_text
 from ..tools.rpc_value import is_id, printable, storable
 
 # What can be looked up, and the field of stock that is it.
@@ -58,7 +59,7 @@ class StockScanItem(models.AbstractModel):
         """What is in a place and the places in it.
 
         :return: dict of `model`, `id`, `title`, `subtitle` (why its stock stands still, or False), `barcode` or False;
-            `rows`, `more`, `total`, `note` and `can_correct` as of `get_item`
+            `rows`, `more`, `total`, `note` and `can_correct` as of `get_item`; `can_count`: whether the user may count
         :raises UserError: when there is no such place
         """
         place = self._browse("stock.location", location_id, ["stock.location"])
@@ -70,6 +71,7 @@ class StockScanItem(models.AbstractModel):
             "barcode": place.barcode,
             **self._get_stock(Domain("location_id", "child_of", place.ids)),
             **self._get_notes(),
+            "can_count": self.env["stock.scan.session"]._may_use_kind("verification"),
         }
 
     @api.model
@@ -176,9 +178,9 @@ class StockScanItem(models.AbstractModel):
                 "%(correction)s: %(stock)s is %(quantity)s %(unit)s now; it was %(before)s.",
                 correction=correction.name,
                 stock=correction._get_description(),
-                quantity=correction.real_qty,
+                quantity=number_text(self.env, correction.real_qty),
                 unit=correction.uom_id.name,
-                before=correction.seen_qty,
+                before=number_text(self.env, correction.seen_qty),
             ),
         }
 

@@ -24,7 +24,8 @@ DOCUMENT_FIELDS = {"sale": "sale_id", "production": "production_id", "verificati
 # Who may use a kind: whoever may do these things in Odoo without a scanner.
 KIND_RIGHTS = {
     "sale": (("sale.order", "read"), ("stock.picking", "write")),
-    "production": (("mrp.production", "write"),),
+    # Odoo lets salespeople write runs, so that orders can make them: work orders are for those who work on them.
+    "production": (("mrp.production", "write"), ("mrp.workorder", "write")),
     "verification": (("stock.inventory.count", "create"),),
 }
 # What a person chooses for a new session, and may write of one; all else is the system's.

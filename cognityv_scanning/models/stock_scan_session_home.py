@@ -17,20 +17,20 @@ class StockScanSession(models.Model):
     @api.model
     def get_home(self):
         """
-        :return: dict of `kinds` that this user may scan, `open` (their open sessions) and `to_count` (sheets that wait
-            for them)
+        :return: dict of `kinds` that this user may scan, `open` (what they have begun) and `to_count` (sheets that wait
+            for them, and that they have not begun)
         """
         sessions = self.search(self._get_own_open_domain(), limit=SHOWN_AT_HOME)
         return {
             "kinds": self._get_allowed_kinds(),
             "open": [session._prepare_home_entry() for session in sessions],
-            "to_count": self._get_sheets_to_count(),
+            "to_count": self._get_sheets_to_count(sessions),
         }
 
     @api.model
     def _get_own_open_domain(self):
-        """Open sessions that this user opened or has scanned for."""
-        own = Domain("user_id", "=", self.env.uid) | Domain("event_ids.user_id", "=", self.env.uid)
+        """Open sessions that this user has scanned for; what was only looked at need not be gone on with."""
+        own = Domain("event_ids.user_id", "=", self.env.uid)
         # A sheet that was completed on its form leaves its sessions behind.
         counting = self.env["stock.inventory.sheet"].sudo()._search([("state", "=", "in_progress")])
         going_on = Domain("sheet_id", "=", False) | Domain("sheet_id", "in", counting)
@@ -52,13 +52,17 @@ class StockScanSession(models.Model):
         return self.env._("%(done)s of %(count)s items", done=len(done), count=len(lines))
 
     @api.model
-    def _get_sheets_to_count(self):
-        """The sheets that wait for this user, those in progress first."""
+    def _get_sheets_to_count(self, begun):
+        """The sheets that wait for this user, those in progress first.
+
+        :param begun: sessions; a sheet whose own place is gone on with in one of them is left out
+        """
         if not self._may_use_kind("verification"):
             return []
         sheets = self.env["stock.inventory.sheet"].search(
             self._get_to_count_domain(), order="state, planned_start, id", limit=SHOWN_AT_HOME
         )
+        begun_places = {(session.sheet_id, session.location_id) for session in begun}
         states = dict(sheets._fields["state"]._description_selection(self.env))
         return [
             {
@@ -69,6 +73,7 @@ class StockScanSession(models.Model):
                 "state": states[sheet.state],
             }
             for sheet in sheets
+            if (sheet, sheet.location_id) not in begun_places
         ]
 
     @api.model

@@ -18,15 +18,15 @@ class StockScanSession(models.Model):
 
     @api.model
     def _search_sale_documents(self, text, limit):
-        """Sale orders with something to ship, that this user may see; what is planned last comes first.
+        """Sale orders with something to ship, that this user may see; the most urgent first.
 
         :return: list of dicts `res_id`, `title`, `subtitle`, `detail`, `scheduled`
         """
         groups = self.env["stock.picking"]._read_group(
             self._get_sale_picking_domain(text),
             ["sale_id"],
-            ["scheduled_date:max", "name:array_agg"],
-            order="scheduled_date:max DESC, sale_id DESC",
+            ["scheduled_date:min", "name:array_agg"],
+            order="scheduled_date:min, sale_id",
             limit=limit,
         )
         return [self._prepare_found_sale(*group) for group in groups]
@@ -58,12 +58,12 @@ class StockScanSession(models.Model):
 
     @api.model
     def _search_production_documents(self, text, limit):
-        """Production runs that go on, that this user may see; what is planned last comes first.
+        """Production runs that go on, that this user may see; the most urgent first.
 
         :return: list of dicts `res_id`, `title`, `subtitle`, `detail`, `scheduled`
         """
         runs = self.env["mrp.production"].search(
-            self._get_production_search_domain(text), limit=limit, order="date_start DESC, id DESC"
+            self._get_production_search_domain(text), limit=limit, order="date_start, id"
         )
         return [self._prepare_found_production(run) for run in runs]
 

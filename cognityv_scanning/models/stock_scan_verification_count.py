@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_list
 
 from odoo.addons.cognityv_inventory.models.stock_inventory_sheet import CLOSED_STATES, COUNTED_USAGES
 
+from ..tools.quantity_text import number_text
 from .scan_batch_verification import VerificationBatch
 
 # So many places are named where an item is besides here.
@@ -244,7 +245,7 @@ class StockScanSessionLine(models.Model):
             self.env._(
                 "%(place)s (%(quantity)s %(unit)s)",
                 place=place.display_name,
-                quantity=self.uom_id.round(sum(here.mapped("quantity"))),
+                quantity=number_text(self.env, self.uom_id.round(sum(here.mapped("quantity")))),
                 unit=self.uom_id.name,
             )
             for place, here in list(by_place.items())[:LISTED_PLACES]

@@ -59,7 +59,17 @@ class StockScanSession(models.Model):
             },
         ]
         question = self.env._("Items that were not scanned: %(count)s. What of them?", count=len(uncounted))
-        return [{"name": "missing", "question": question, "options": options, "default": "zero"}]
+        # Nobody empties half a shelf by one tap: it has to be said.
+        return [{"name": "missing", "question": question, "options": options, "default": False}]
+
+    def _get_summary(self, differing):
+        """Who counts blind is told what they have not scanned; whether the rest differs is not for them to know."""
+        if not self._is_blind():
+            return super()._get_summary(differing)
+        count = len(self.line_ids)
+        if not differing:
+            return self.env._("Everything was scanned: %(count)s items.", count=count)
+        return self.env._("%(missed)s of %(count)s items were not scanned.", missed=len(differing), count=count)
 
     def _get_warnings(self, problems):
         warnings = super()._get_warnings(problems)

@@ -5,6 +5,7 @@ from . import (
     test_code_keys,
     test_code_parser,
     test_flows_session,
+    test_home,
     test_hoot,
     test_item,
     test_label_layout,

@@ -54,6 +54,19 @@ class TestTooMuchMeanwhile(SessionFlows):
     def _get_over_choice(self, session):
         return [choice for choice in session.get_review()["choices"] if choice["name"] == "over"]
 
+    def test_what_the_system_has_none_of_is_said(self):
+        washer = self._make_product("Washer", barcode="WASHER-1")
+        self.clerk.group_ids += self.env.ref("cognityv_inventory.group_counter")
+        session = self._open(self._sell((self.bolt, 2), (washer, 1)))
+        self._push(session, "BOLT-1")
+        self.assertEqual(session.get_review()["warnings"], [])
+        self.assertEqual(self._push(session, "WASHER-1")["result"], "accepted")
+        [warning] = session.get_review()["warnings"]
+        self.assertIn("Washer", warning)
+        self.assertNotIn("Bolt", warning)
+        self._make_sheet(location_id=self.rack_a1.id, blind=True, counter_ids=self.clerk.ids)
+        self.assertEqual(session.get_review()["warnings"], [])
+
     def test_nothing_is_asked_while_all_is_as_it_was(self):
         session = self._open(self._sell((self.bolt, 10)))
         self._push(session, "BOLT-1", quantity=10)
@@ -336,12 +349,12 @@ class TestSaleSession(SessionFlows):
         self._sell((self.bolt, 1), confirm=False)
         service = self.env["product.product"].create({"name": "Mounting", "type": "service"})
         self._sell((service, 1))
-        self.assertEqual([found["res_id"] for found in self._find()], [other.id, order.id])
+        self.assertEqual([found["res_id"] for found in self._find()], [order.id, other.id], "the most urgent first")
         for text in (order.name, "4711", "Bolt", "BOLT", order.picking_ids.name):
             with self.subTest(text=text):
                 self.assertEqual([found["res_id"] for found in self._find(text)], [order.id])
         self.assertEqual(len(self._find("Deco")), 2)
-        self.assertEqual([found["res_id"] for found in self._find("Deco", limit=1)], [other.id])
+        self.assertEqual([found["res_id"] for found in self._find("Deco", limit=1)], [order.id])
         [found] = self._find("4711")
         self.assertEqual(found["title"], order.name)
         self.assertEqual(found["subtitle"], "Deco")
@@ -457,7 +470,9 @@ class TestProductionSession(SessionFlows):
         done = self._make_run(1, self._make_bom(self._make_product("Bench"), [(self.leg, 4)]))
         self._close(done)
         find = self.env["stock.scan.session"].with_user(self.clerk).search_documents
-        self.assertEqual([found["res_id"] for found in find("production", "")], [run.id, other.id])
+        self.assertEqual(
+            [found["res_id"] for found in find("production", "")], [other.id, run.id], "the most urgent first"
+        )
         for text in (run.name, "SERIAL-2", "Table", "SO-77"):
             with self.subTest(text=text):
                 self.assertEqual([found["res_id"] for found in find("production", text)], [run.id])

@@ -176,7 +176,10 @@ class TestItem(InventoryCommon):
         self.assertEqual([row["quantity"] for row in answer["rows"]], [2, 1])
         self.assertFalse(answer["can_correct"])
         self.assertEqual(items.get_reasons(), [])
-        self.assertTrue(items.get_place(self.rack_a1.id)["rows"])
+        place = items.get_place(self.rack_a1.id)
+        self.assertTrue(place["rows"])
+        self.assertTrue(place["can_count"])
+        self.assertFalse(self._items(self.worker).get_place(self.rack_a1.id)["can_count"])
 
     def test_blind_counter_learns_nothing_of_the_places_they_count(self):
         self._make_sheet(location_id=self.rack_a1.id, blind=True, counter_ids=[Command.set(self.counter.ids)])
@@ -233,7 +236,7 @@ class TestItem(InventoryCommon):
         self.assertEqual(correction.validated_by_id, self.manager)
         self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 8)
         self.assertEqual(answer["name"], correction.name)
-        for part in (correction.name, "Bolt", self.rack_a1.display_name, "8.0", "10.0", "Units"):
+        for part in (correction.name, "Bolt", self.rack_a1.display_name, "is 8 Units", "was 10."):
             self.assertIn(part, answer["message"])
 
     def test_correct_a_lot_in_a_package(self):

@@ -139,7 +139,7 @@ class TestVerification(VerificationCase):
         self.assertEqual((line.real_qty, line.current_qty), (3, 0))
         [payload] = results[0]["lines"]
         self.assertEqual(payload["status"], "extra")
-        self.assertEqual(payload["elsewhere"], f"{self.rack_a2.display_name} (7.0 Units)")
+        self.assertEqual(payload["elsewhere"], f"{self.rack_a2.display_name} (7 Units)")
 
     def test_lot_that_nobody_knows_yet(self):
         self.glue.barcode = "09521234543213"
@@ -165,7 +165,8 @@ class TestVerification(VerificationCase):
         [problem] = session.get_payload()["problems"]
         for told in (result, again, problem):
             self.assertEqual(
-                (told["lacks_number"], told["product_id"], told["product"]), (True, self.glue.id, self.glue.display_name)
+                (told["lacks_number"], told["product_id"], told["product"]),
+                (True, self.glue.id, self.glue.display_name),
             )
         right = self._push_one(session, line_id=match["line_id"], replaces=event["client_uuid"])
         self.assertEqual((right["result"], right["lines"][0]["scanned"]), ("accepted", 1))

@@ -21,9 +21,16 @@ class TestVerificationSubmit(VerificationCase):
         statuses = {line["product_id"]: line["status"] for line in review["lines"]}
         self.assertEqual(statuses, {self.nut.id: "missing", self.washer.id: "extra"})
         [choice] = review["choices"]
-        self.assertEqual((choice["name"], choice["default"]), ("missing", "zero"))
+        self.assertEqual((choice["name"], choice["default"]), ("missing", False), "it has to be said")
         self.assertEqual([option["value"] for option in choice["options"]], ["zero", "keep"])
         self.assertEqual(review["summary"], "2 of 3 items differ.")
+
+    def test_review_of_what_is_counted_blind(self):
+        session = self._open(self._make_counted_sheet(location_id=self.rack_a1.id, blind=True))
+        self._push_one(session, "BOLT-1")
+        self.assertEqual(session.get_review()["summary"], "1 of 2 items were not scanned.")
+        self._push_one(session, "NUT-1")
+        self.assertEqual(session.get_review()["summary"], "Everything was scanned: 2 items.")
 
     def test_review_of_a_perfect_place(self):
         session = self._open(self._make_counted_sheet(location_id=self.rack_a1.id))

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { advanceTime } from "@odoo/hoot-mock";
+import { waitFor, waitForNone } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, makeMockServer, mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { makeMockServer, mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { WORKER_STATE, WorkerService } from "@bus/services/worker_service";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { AssetsLoadingError } from "@web/core/assets";
@@ -56,7 +58,18 @@ describe("no network on the screen", () => {
         const env = await openAction("asset-manager");
         expect(isHandled(env, new TypeError("Failed to fetch"))).toBe(true);
         expect(isHandled(env, new AssetsLoadingError("The loading of /x failed"))).toBe(true);
-        await contains(".o_notification:contains(Connection lost)").focus();
+        expect(isHandled(env, new ConnectionLostError("/mail/data"))).toBe(true);
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0, { message: "nothing hides what the app says" });
+    });
+
+    test("is said for a moment when the person has asked for something", async () => {
+        const env = await openAction("stock-management");
+        expect(isHandled(env, new ConnectionLostError("/web/dataset/call_kw/stock.scan.session/open_for"))).toBe(true);
+        await waitFor(".o_notification:contains(There is no network)");
+        await advanceTime(10000);
+        await waitForNone(".o_notification");
+        expect(".o_notification").toHaveCount(0);
     });
 
     test("other faults, and other screens, are left to Odoo", async () => {

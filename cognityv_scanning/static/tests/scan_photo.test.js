@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
-import { setInputFiles } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { setInputFiles, waitForNone } from "@odoo/hoot-dom";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { contains, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { ScanPhoto } from "@cognityv_scanning/camera/scan_photo";
@@ -59,6 +59,16 @@ test("of several codes the person says which count", async () => {
     expect(".o_scan_photo_code").toHaveText("GLUE");
     await contains(".o_am_sheet_close").click();
     expect(".o_scan_photo_code").toHaveCount(0);
+});
+
+test("that a photo is being read is seen", async () => {
+    const answered = new Deferred();
+    onRpc(ROUTE, () => answered, { pure: true });
+    await send(await takePhoto(40, 30));
+    expect(".o_scan_photo_busy").toHaveText(/is being read/);
+    answered.resolve(new Response(JSON.stringify({ codes: [] }), { headers: { "Content-Type": "application/json" } }));
+    await waitForNone(".o_scan_photo_busy");
+    expect(".o_scan_photo_busy").toHaveCount(0);
 });
 
 test("a photo without a code says so", async () => {

@@ -1,12 +1,13 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { press, queryAll, queryAllTexts, scroll, waitForNone } from "@odoo/hoot-dom";
-import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
+import { press, queryAll, queryAllTexts, scroll, waitFor, waitForNone } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { Component, useRef, useSubEnv, xml } from "@odoo/owl";
 import { useFieldScans } from "@cognityv_scanning/app/hand_scanner/field_scans";
 import { ReviewScreen } from "@cognityv_scanning/app/session/review_screen";
 import { ScanSession } from "@cognityv_scanning/app/session/scan_session";
 import { SessionScreen } from "@cognityv_scanning/app/session/session_screen";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { browser } from "@web/core/browser/browser";
 import { contains, defineModels, makeMockEnv, mockService, models, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { FakeOutbox, makeLine, makePayload, makeResult } from "./session_test_helpers";
 
@@ -296,6 +297,15 @@ test("typing finds what is on the document", async () => {
     expect.verifySteps(["accepted"]);
 });
 
+test("a word that means nothing says so", async () => {
+    await mountScreen();
+    await contains(".o_am_type").click();
+    await typeInto(".o_am_type_input", "xyz");
+    expect(".o_am_found_nothing").toHaveText(/Nothing is found/);
+    await typeInto(".o_am_type_input", "nu");
+    expect(".o_am_found_nothing").toHaveCount(0);
+});
+
 test("in a place, what nobody expected is found by typing as well", async () => {
     onRpc("stock.scan.resolver", "suggest", ({ args, kwargs }) => {
         expect.step([args, kwargs.kinds]);
@@ -342,6 +352,37 @@ test("what still waits on the device cannot be reviewed", async () => {
     await animationFrame();
     expect(".o_am_submit").not.toBeEnabled();
     expect(".o_am_review_body").toHaveText(/there is no network/);
+});
+
+test("the review comes by itself once everything is sent", async () => {
+    onRpc("stock.scan.session", "get_review", () => makeReview());
+    outbox.left = [{ client_uuid: "a", code: "BOLT" }];
+    outbox.state.waiting = 1;
+    await mountScreen({}, ReviewScreen);
+    await animationFrame();
+    expect(".o_am_summary").toHaveCount(0);
+    outbox.left = [];
+    outbox.state.waiting = 0;
+    await waitFor(".o_am_summary");
+    expect(".o_am_submit").toBeEnabled();
+});
+
+test("that there is no network shows before anything waits for it, and goes by itself", async () => {
+    let isThere = false;
+    onRpc("/web/webclient/version_info", () => (isThere ? { jsonrpc: "2.0", result: {} } : new Response("", { status: 502 })), {
+        pure: true,
+    });
+    await mountScreen();
+    expect(".o_am_sync").toHaveAttribute("data-status", "idle");
+    browser.dispatchEvent(new Event("offline"));
+    await animationFrame();
+    expect(".o_am_sync").toHaveAttribute("data-status", "offline");
+    await advanceTime(1000);
+    expect(".o_am_sync").toHaveAttribute("data-status", "offline");
+    isThere = true;
+    await advanceTime(2000);
+    await waitFor(".o_am_sync[data-status=idle]");
+    expect(".o_am_sync_label").toHaveCount(0);
 });
 
 test("who may not submit cannot", async () => {

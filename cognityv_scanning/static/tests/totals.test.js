@@ -90,3 +90,7 @@ test("progress counts complete items; a blind sheet tells only what was scanned"
     expect(getProgress(lines, false)).toEqual({ done: 2, total: 3 });
     expect(getProgress([makeLine(1, false, 1), makeLine(2, false, 0)], true)).toEqual({ done: 1, total: false });
 });
+
+test("where nothing is expected, what was found is told", () => {
+    expect(getProgress([makeLine(1, 0, 4), makeLine(2, 0, 1)], false)).toEqual({ done: 2, total: false });
+});

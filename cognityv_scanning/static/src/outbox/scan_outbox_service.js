@@ -9,7 +9,8 @@ import { pushEvents } from "./push";
 import { makeOwner, ScanOutbox } from "./scan_outbox";
 
 /** Wake the outbox whenever the network, the page or Odoo's bus comes back. */
-function watchConnection(outbox, bus) {
+function watchConnection(outbox, bus, network) {
+    network.bus.addEventListener("back", () => outbox.wake());
     browser.addEventListener("online", () => outbox.wake());
     document.addEventListener("visibilitychange", () => {
         if (document.visibilityState === "visible") {
@@ -20,9 +21,9 @@ function watchConnection(outbox, bus) {
 }
 
 export const scanOutboxService = {
-    dependencies: ["bus_service"],
+    dependencies: ["bus_service", "scan_network"],
     /** @returns {ScanOutbox} see there */
-    start(env, { bus_service: bus }) {
+    start(env, { bus_service: bus, scan_network: network }) {
         const outbox = new ScanOutbox({
             db: session.db,
             user,
@@ -31,7 +32,7 @@ export const scanOutboxService = {
             push: pushEvents,
             keepPage: () => keepPage(user.userId, session.db),
         });
-        watchConnection(outbox, bus);
+        watchConnection(outbox, bus, network);
         registerScopedWorker();
         outbox.started = outbox.start();
         return outbox;

@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("asset_manager_stock_phone", {
         click("The bolts there", onHand("Bolt", 5)),
         click("They are wrong", ".o_am_correct"),
         click("Three", "[data-key='3']"),
-        { content: "Why is asked for", trigger: ".o_am_keypad_confirm:disabled" },
+        { content: "Why is asked for", trigger: ".o_am_keypad_confirm:disabled:contains(Choose a reason)" },
         click("Why", ".o_am_reason:contains(Stock error)"),
         { content: "A comment", trigger: ".o_am_comment", run: "edit behind the rack" },
         click("Correct them", ".o_am_keypad_confirm:enabled:contains(Correct to 3)"),

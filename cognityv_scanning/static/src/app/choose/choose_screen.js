@@ -2,7 +2,7 @@ import { Component, onMounted, useState } from "@odoo/owl";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { KINDS } from "../documents/kinds";
 import { StartsSheet } from "../documents/starts_sheet";
@@ -29,6 +29,7 @@ export class ChooseScreen extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({ text: "", documents: null, isOffline: false });
         this.search = useDebounced(this.load, DELAY_IN_MS);
+        useBus(useService("scan_network").bus, "back", () => this.load());
         onMounted(() => this.load());
     }
 

@@ -21,11 +21,18 @@ export class SyncState extends Component {
     setup() {
         this.outbox = useService("scan_outbox");
         this.outboxState = useState(this.outbox.state);
+        this.network = useState(useService("scan_network").state);
         this.state = useState({ isOpen: false });
     }
 
     get look() {
-        return LOOKS[this.outboxState.status];
+        return LOOKS[this.status];
+    }
+
+    /** That there is no network shows before anything waits for it. */
+    get status() {
+        const { status } = this.outboxState;
+        return status === "idle" && this.network.isOffline ? "offline" : status;
     }
 
     get waiting() {
@@ -38,6 +45,9 @@ export class SyncState extends Component {
 
     /** What the outbox says; when there is nothing to say, what it is for. */
     get explanation() {
+        if (!this.outboxState.message && this.network.isOffline) {
+            return _t("There is no network. What is scanned is kept on this device, and sent when it is back.");
+        }
         return this.outboxState.message || _t("What is scanned is kept on this device until the server has it.");
     }
 

@@ -25,7 +25,7 @@ export class HomeScreen extends Component {
         this.starts = useStarts();
         this.suggest = this.suggest.bind(this);
         this.state = useState({ home: null, isOffline: false });
-        useBus(this.env.bus, "CONNECTION_BACK", () => this.load());
+        useBus(useService("scan_network").bus, "back", () => this.load());
         onMounted(async () => {
             await this.load();
             if (this.props.code) {

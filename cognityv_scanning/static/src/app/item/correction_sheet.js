@@ -29,6 +29,9 @@ export class CorrectionSheet extends Component {
     }
 
     getLabel(quantity) {
+        if (quantity && !this.state.reasonId) {
+            return _t("Choose a reason");
+        }
         return quantity ? _t("Correct to %(quantity)s", { quantity }) : _t("Correct");
     }
 

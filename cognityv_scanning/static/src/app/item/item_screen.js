@@ -2,7 +2,7 @@ import { Component, onMounted, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { useOpenDocument } from "../documents/use_open_document";
 import { AppHeader } from "../header/app_header";
 import { ScanOutcome } from "../outcome/scan_outcome";
@@ -36,6 +36,7 @@ export class ItemScreen extends Component {
         this.state = useState({ stock: null, outcome: null, matches: [], row: null, isCorrecting: false, isOffline: false });
         this.suggest = this.suggest.bind(this);
         this.selectRow = (row) => (this.state.row = row);
+        useBus(useService("scan_network").bus, "back", () => this.onNetworkBack());
         onMounted(() => (this.props.item ? this.load() : this.props.code && this.onCode(this.props.code)));
     }
 
@@ -75,6 +76,13 @@ export class ItemScreen extends Component {
             this.state.isOffline = false;
         } catch (error) {
             this.tellOffline(error);
+        }
+    }
+
+    async onNetworkBack() {
+        this.state.isOffline = false;
+        if (this.props.item) {
+            await this.load();
         }
     }
 

@@ -22,26 +22,30 @@ export class TypeCode extends Component {
     setup() {
         // The person has asked for the keyboard.
         useAutofocus({ refName: "input", mobile: true });
-        this.state = useState({ text: "", suggestions: [] });
+        this.state = useState({ text: "", suggestions: [], isSearched: false });
         const keepLast = new KeepLast();
         let isDestroyed = false;
         onWillDestroy(() => (isDestroyed = true));
         this.suggest = useDebounced(async (text) => {
             const suggestions = await keepLast.add(this.props.suggest(text));
             if (!isDestroyed) {
-                this.state.suggestions = suggestions;
+                Object.assign(this.state, { suggestions, isSearched: true });
             }
         }, DELAY_IN_MS);
     }
 
     onInput(ev) {
-        this.state.text = ev.target.value;
+        Object.assign(this.state, { text: ev.target.value, isSearched: false });
         const text = this.state.text.trim();
         if (!text) {
             this.state.suggestions = [];
         } else if (this.props.suggest) {
             this.suggest(text);
         }
+    }
+
+    get foundNothing() {
+        return this.state.isSearched && !this.state.suggestions.length;
     }
 
     get title() {

@@ -18,6 +18,8 @@ export class ReviewScreen extends Component {
     setup() {
         this.orm = useService("orm");
         this.outbox = useService("scan_outbox");
+        this.outboxState = useState(this.outbox.state);
+        this.network = useState(useService("scan_network").state);
         this.keepLast = new KeepLast();
         this.document = useState(this.props.session.state);
         this.state = useState({ review: null, chosen: {}, shown: PAGE, isOffline: false, isSubmitting: false, sheet: null });
@@ -32,6 +34,23 @@ export class ReviewScreen extends Component {
             },
             () => [this.document.payload]
         );
+        useEffect(
+            (isOffline, waiting) => this.onConnection(isOffline, waiting),
+            () => [this.network.isOffline, this.outboxState.waiting]
+        );
+    }
+
+    /** What is in the way of a review is gone by itself, as a rule. */
+    onConnection(isOffline, waiting) {
+        if (this.state.isOffline && !isOffline && !waiting) {
+            this.load();
+        }
+    }
+
+    /** Why what was scanned is not sent, where it is not the network. */
+    get reason() {
+        const { status, message } = this.outboxState;
+        return ["login", "refused"].includes(status) ? message : "";
     }
 
     get subtitle() {

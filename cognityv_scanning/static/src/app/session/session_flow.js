@@ -34,6 +34,7 @@ export class SessionFlow extends Component {
         this.state = useState({ session: null, isLost: false });
         this.save = useDebounced(() => this.outbox.saveDocument(this.session.payload), SAVE_AFTER_MS);
         useBus(this.outbox.bus, "results", ({ detail }) => this.onResults(detail));
+        useBus(useService("scan_network").bus, "back", () => this.state.isLost && this.retry());
         useBus(this.busService, "BUS:RECONNECT", () => this.session && this.reload());
         this.listen();
         onWillStart(() => this.open());

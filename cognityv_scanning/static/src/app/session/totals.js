@@ -114,13 +114,13 @@ export function sortLines(lines, touched) {
 }
 
 /**
- * @returns {{done: number, total: number|false}} how many items are complete, of how many; where quantities are hidden
- *  only how many were scanned
+ * @returns {{done: number, total: number|false}} how many items are complete, of how many; where quantities are hidden,
+ *  or nothing is asked for, only how many were scanned
  */
 export function getProgress(lines, isBlind) {
-    if (isBlind) {
+    const asked = lines.filter((line) => compareQuantities(line.required || 0, 0) > 0);
+    if (isBlind || !asked.length) {
         return { done: lines.filter((line) => compareQuantities(line.scanned, 0) > 0).length, total: false };
     }
-    const asked = lines.filter((line) => compareQuantities(line.required || 0, 0) > 0);
     return { done: asked.filter((line) => ["match", "extra"].includes(line.status)).length, total: asked.length };
 }
