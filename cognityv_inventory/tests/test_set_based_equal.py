@@ -396,6 +396,4 @@ class TestSetBasedEqual(InventoryCommon):
         generated = settings(**SETTINGS)(given(SITUATIONS)(self._compare))
         generated()
         _logger.runbot("%s", dict(self.outcomes))
-        self.assertGreater(
-            self.outcomes["stock_move"], self.outcomes["moves by Odoo"] / 2, "mostly by sets, to be a test"
-        )
+        self.assertGreater(self.outcomes["stock_move"], 20, "many by sets, to be a test")

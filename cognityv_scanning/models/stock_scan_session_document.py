@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from .scan_batch_document import DocumentBatch
 
@@ -127,28 +126,6 @@ class StockScanSession(models.Model):
         if not self._is_for_document():
             return super()._get_choices()
         return [*self._get_over_choices(), *self._get_document()._get_scan_choices(self._get_scanned())]
-
-    def _get_warnings(self, problems):
-        warnings = super()._get_warnings(problems)
-        if self._is_for_document() and (products := self._get_products_out_of_stock()):
-            names = ", ".join(products.mapped("display_name"))
-            warnings.append(
-                self.env._("The system has none of this where it is taken from: %(products)s.", products=names)
-            )
-        return warnings
-
-    def _get_products_out_of_stock(self):
-        """What was scanned although the system has none of it. Who counts blind is not told: it tells of the stock."""
-        places = self._get_document()._get_scan_places()
-        products = self.env["product.product"].union(*(item["product"] for item in self._get_scanned()))
-        products = products.filtered("is_storable")
-        if not places or not products or self.env.user._get_blind_sheets():
-            return products.browse()
-        domain = Domain("product_id", "in", products.ids) & Domain("quantity", ">", 0)
-        domain &= Domain("location_id", "child_of", places.ids)
-        groups = self.env["stock.quant"].sudo()._read_group(domain, ["product_id"])
-        in_stock = {product.id for [product] in groups}
-        return products.filtered(lambda product: product.id not in in_stock)
 
     def _submit(self, choices):
         if not self._is_for_document():

@@ -54,19 +54,6 @@ class TestTooMuchMeanwhile(SessionFlows):
     def _get_over_choice(self, session):
         return [choice for choice in session.get_review()["choices"] if choice["name"] == "over"]
 
-    def test_what_the_system_has_none_of_is_said(self):
-        washer = self._make_product("Washer", barcode="WASHER-1")
-        self.clerk.group_ids += self.env.ref("cognityv_inventory.group_counter")
-        session = self._open(self._sell((self.bolt, 2), (washer, 1)))
-        self._push(session, "BOLT-1")
-        self.assertEqual(session.get_review()["warnings"], [])
-        self.assertEqual(self._push(session, "WASHER-1")["result"], "accepted")
-        [warning] = session.get_review()["warnings"]
-        self.assertIn("Washer", warning)
-        self.assertNotIn("Bolt", warning)
-        self._make_sheet(location_id=self.rack_a1.id, blind=True, counter_ids=self.clerk.ids)
-        self.assertEqual(session.get_review()["warnings"], [])
-
     def test_nothing_is_asked_while_all_is_as_it_was(self):
         session = self._open(self._sell((self.bolt, 10)))
         self._push(session, "BOLT-1", quantity=10)
