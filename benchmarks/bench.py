@@ -4,7 +4,8 @@
 """Measures an inventory sheet beside Odoo's own physical inventory: bench.py ROOT CONF [options].
 
 Both are given the same stock and the same counts in one run, one after the other in turn:
-a gap of +1 on half the lines, of -1 on 40 %, none on 10 %. Afterwards the stock in the
+a gap of +1 on half the lines, of -1 on 40 %, none on 10 %. The sheet is validated by Odoo's
+own path (sheet) and by sets (sets), beside plain SQL without any safeguard (floor.py). Afterwards the stock in the
 database is compared with the counts; a contender that did not get there is a failure.
 
 How it is measured:
@@ -17,7 +18,7 @@ How it is measured:
   which is not measured, so that caches which any server has are there.
 * Each step starts with an empty record cache, as a request does.
 * The user is the administrator, with the access rules that apply to them; not the superuser.
-* Products are storable and untracked, valued at standard cost. Each was received once from
+* Products are storable and untracked, valued at standard cost by default. Each was received once from
   the supplier's location and has one quant in one of the racks. PostgreSQL's statistics know
   these products and quants, and no sheet: it is the first sheet of the database.
 
@@ -46,6 +47,7 @@ import traceback
 from pathlib import Path
 
 import psycopg2
+from floor import apply_floor
 
 import odoo.release
 from odoo.api import Environment
@@ -63,7 +65,10 @@ FORK = multiprocessing.get_context("fork")
 STEPS = {
     "core": ("count", "apply"),
     "sheet": ("create", "fill", "start", "count", "complete", "validate"),
+    "sets": ("create", "fill", "start", "count", "complete", "validate"),
+    "floor": ("apply",),
 }
+PATH_PARAMETER = "cognityv_inventory.validation_path"
 
 
 class Failure(Exception):
@@ -195,14 +200,15 @@ def transaction(database):
         yield Environment(cr, admin.id, {})
 
 
-def seed_areas(database, sizes):
+def seed_areas(database, sizes, cost_method="standard"):
     """Make one area of each size.
 
     :param sizes: numbers of lines
+    :param cost_method: of the products
     :return: dict of number of lines → id of the area's location
     """
     with transaction(database) as env:
-        areas = {size: make_area(env, size) for size in sizes}
+        areas = {size: make_area(env, size, cost_method) for size in sizes}
     vacuum(database)
     return areas
 
@@ -216,7 +222,7 @@ def vacuum(database):
         cr._cnx.autocommit = False
 
 
-def make_area(env, size):
+def make_area(env, size, cost_method):
     """A location with racks in it, and `size` products with a quant each. The first is made by Odoo, the
     others are copies of its rows.
 
@@ -226,19 +232,19 @@ def make_area(env, size):
     location = env["stock.location"]
     area = location.create({"name": f"Area of {size}", "location_id": warehouse.lot_stock_id.id})
     racks = location.create([{"name": f"R{n:02}", "location_id": area.id} for n in range(min(size, RACKS))])
-    move = receive_product(env, warehouse, racks[0], f"Item {size}")
+    move = receive_product(env, warehouse, racks[0], f"Item {size}", cost_method)
     env.flush_all()
     copy_product(env, move, racks, size - 1)
     env.invalidate_all()
     return area.id
 
 
-def receive_product(env, warehouse, rack, name):
-    """A new product at standard cost, ON_HAND units of which were received into `rack`.
+def receive_product(env, warehouse, rack, name, cost_method):
+    """A new product, ON_HAND units of which were received into `rack`.
 
     :return: the move
     """
-    category = env["product.category"].create({"name": name, "property_cost_method": "standard"})
+    category = env["product.category"].create({"name": name, "property_cost_method": cost_method})
     product = env["product.product"].create(
         {"name": name, "default_code": f"{name}-0", "is_storable": True, "categ_id": category.id, "standard_price": 7.0}
     )
@@ -413,7 +419,30 @@ def make_filled_sheet(run):
     return sheet_id
 
 
-CONTENDERS = {"core": run_core, "sheet": run_sheet}
+def run_sheet_by(path):
+    """A sheet that is validated by one of the paths, which is chosen before and not measured."""
+
+    def run_chosen(run, targets):
+        with transaction(run.database) as env:
+            env["ir.config_parameter"].sudo().set_param(PATH_PARAMETER, path)
+            env.cr.commit()
+        run_sheet(run, targets)
+
+    return run_chosen
+
+
+def run_floor(run, targets):
+    """The rows themselves, by plain SQL."""
+    with run.step("apply") as env:
+        apply_floor(env, run.area, targets)
+
+
+CONTENDERS = {
+    "core": run_core,
+    "sheet": run_sheet_by("odoo"),
+    "sets": run_sheet_by("set_based"),
+    "floor": run_floor,
+}
 
 
 # ---------------------------------------------------------------------------------------
@@ -457,6 +486,40 @@ def measure_fill(database, area, warm_up_area):
     return {"steps": run.steps, "lines": lines, **memory}
 
 
+def measure_small(database, area, warm_up_area):
+    """A sheet of one line for each product, one after the other, each validated by sets.
+
+    :return: as `measure`, with one step for all of them
+    """
+    warm_up(database, "sets", warm_up_area)
+    run = Run(database, area)
+    targets = run.targets()
+    before, started, statements = resident_mb(), time.perf_counter(), 0
+    with transaction(database) as env:
+        places = {quant.product_id.id: quant.location_id.id for quant in get_quants(env, area)}
+    for product_id, quantity in targets.items():
+        with transaction(database) as env:
+            sent = env.cr.sql_log_count
+            validate_one(env, product_id, places[product_id], quantity)
+            env.flush_all()
+            env.cr.commit()
+            statements += env.cr.sql_log_count - sent
+    step = {"seconds": time.perf_counter() - started, "statements": statements}
+    memory = {"peak_mb": peak_mb(), "growth_mb": max(0.0, peak_mb() - before)}
+    run.check(targets)
+    return {"steps": {"total": step}, **memory}
+
+
+def validate_one(env, product_id, place_id, quantity):
+    sheet = env["stock.inventory.sheet"].create({"location_id": place_id, "block_mode": "products"})
+    line = env["stock.inventory.sheet.line"].create({"sheet_id": sheet.id, "product_id": product_id})
+    sheet.action_plan()
+    sheet.action_start()
+    line.real_qty = quantity
+    sheet.action_complete()
+    sheet.action_validate()
+
+
 def print_profile(database, contender, step, area, warm_up_area):
     """Print where one step of a contender spends its time, by total and by own time."""
     warm_up(database, contender, warm_up_area)
@@ -486,7 +549,9 @@ def run_all(cluster, options):
         started = time.perf_counter()
         Registry(name)
         profiled = [options.profile] if options.profile else []
-        areas = in_child(seed_areas, name, sorted({WARM_UP_LINES, *options.sizes, *profiled}))
+        small = [options.small] if options.small else []
+        sizes = sorted({WARM_UP_LINES, *options.sizes, *profiled, *small})
+        areas = in_child(seed_areas, name, sizes, options.cost_method)
         close_all()
         cluster.copy(name, seed)
         say(f"Database with {sum(areas):,} quants seeded in {time.perf_counter() - started:.0f} s.")
@@ -498,11 +563,12 @@ def run_all(cluster, options):
 
         if options.profile:
             step = options.profile_step
-            contender = "sheet" if step in STEPS["sheet"] else "core"
+            contender = "sets" if step in STEPS["sets"] else "core"
             in_fresh_copy(print_profile, contender, step, areas[options.profile], areas[WARM_UP_LINES])
         sizes = [measure_size(in_fresh_copy, size, options.runs, areas) for size in options.sizes]
+        small = measure_small_sheets(in_fresh_copy, options.small, areas) if options.small else None
         fill = measure_large_fill(in_fresh_copy, options.fill, areas) if options.fill else None
-    return {"sizes": sizes, "fill": fill}
+    return {"sizes": sizes, "small": small, "fill": fill}
 
 
 def measure_size(in_fresh_copy, size, runs, areas):
@@ -521,6 +587,23 @@ def measure_size(in_fresh_copy, size, runs, areas):
     summary = summarize_size(size, results)
     say_size(summary)
     return summary
+
+
+def measure_small_sheets(in_fresh_copy, lines, areas):
+    """One sheet of many lines against as many sheets of one line, once, both from their creation to their validation.
+
+    :return: both, printed as well
+    """
+    warm_up_area = areas[WARM_UP_LINES]
+    one = in_fresh_copy(measure, "sets", areas[lines], warm_up_area)
+    many = in_fresh_copy(measure_small, areas[lines], warm_up_area)
+    seconds = sum(step["seconds"] for step in one["steps"].values())
+    ratio = round(many["steps"]["total"]["seconds"] / seconds, 1)
+    say(
+        f"\nOne sheet of {lines:,} lines: {seconds:.2f} s; {lines:,} sheets of one line: "
+        f"{many['steps']['total']['seconds']:.2f} s, {ratio} times as long."
+    )
+    return {"lines": lines, "one_sheet": one, "many_sheets": many, "many_to_one": ratio}
 
 
 def measure_large_fill(in_fresh_copy, lines, areas):
@@ -555,13 +638,21 @@ def summarize_size(size, results):
     :return: dict with the summaries of both, how many times core's time is the sheet's, and every run
     """
     contenders = {contender: summarize_contender(contender, size, runs) for contender, runs in results.items()}
-    core, sheet = contenders["core"]["steps"], contenders["sheet"]["steps"]
 
-    def ratio(core_step, sheet_step):
-        return round(core[core_step]["seconds"]["median"] / sheet[sheet_step]["seconds"]["median"], 2)
+    def ratio(slow, slow_step, quick, quick_step):
+        def median(contender, step):
+            return contenders[contender]["steps"][step]["seconds"]["median"]
 
-    ratios = {"total": ratio("total", "total"), "apply to validate": ratio("apply", "validate")}
-    return {"lines": size, "core_to_sheet": ratios, "contenders": contenders, "runs": results}
+        return round(median(slow, slow_step) / median(quick, quick_step), 2)
+
+    ratios = {
+        "core to sheet, total": ratio("core", "total", "sheet", "total"),
+        "core to sheet, apply to validate": ratio("core", "apply", "sheet", "validate"),
+        "core to sets, total": ratio("core", "total", "sets", "total"),
+        "core to sets, apply to validate": ratio("core", "apply", "sets", "validate"),
+        "sets to floor, validate to apply": ratio("sets", "validate", "floor", "apply"),
+    }
+    return {"lines": size, "ratios": ratios, "contenders": contenders, "runs": results}
 
 
 def summarize_contender(contender, size, runs):
@@ -599,8 +690,9 @@ def say_size(summary):
                 f"{step['statements']:>12,.0f}{step['statements_a_line']:>8.2f}"
             )
         say(f"  {contender:<6}memory    {result['peak_mb']:>8.0f} MB at most, grown by {result['growth_mb']:.0f} MB")
-    ratios = summary["core_to_sheet"]
-    say(f"  core / sheet: total {ratios['total']:.2f}, apply / validate {ratios['apply to validate']:.2f}\n")
+    for name, ratio in summary["ratios"].items():
+        say(f"  {name}: {ratio:.2f}")
+    say("")
 
 
 def describe_machine(cluster):
@@ -701,6 +793,9 @@ def parse_arguments():
     parser.add_argument("--sizes", type=sizes_from, help="numbers of lines, with commas between (100,1000,10000)")
     parser.add_argument("--runs", type=int, help="how often each contender runs at each size (3)")
     parser.add_argument("--fill", type=int, help="also fill a sheet of so many lines; 0: do not (100000)")
+    parser.add_argument(
+        "--small", type=int, help="also one sheet of so many lines against as many of one; 0: do not (1000)"
+    )
     parser.add_argument("--quick", action="store_true", help="100 and 1,000 lines, one run, no large fill")
     parser.add_argument("--profile", type=int, metavar="LINES", help="only print where one step spends its time")
     steps = sorted({step for names in STEPS.values() for step in names})
@@ -708,11 +803,11 @@ def parse_arguments():
     parser.add_argument("--template", default="cognityv_template", help="the database to copy (cognityv_template)")
     parser.add_argument("--description", type=description_from, default="sheet-beside-core", help="for the file's name")
     options = parser.parse_args()
-    defaults = {"sizes": [100, 1000, 10000], "runs": 3, "fill": 100000}
+    defaults = {"sizes": [100, 1000, 10000], "runs": 3, "small": 1000, "fill": 100000}
     if options.quick:
-        defaults = {"sizes": [100, 1000], "runs": 1, "fill": 0}
+        defaults = {"sizes": [100, 1000], "runs": 1, "small": 0, "fill": 0}
     if options.profile:
-        defaults = {"sizes": [], "runs": 0, "fill": 0}
+        defaults = {"sizes": [], "runs": 0, "small": 0, "fill": 0}
     for name, value in defaults.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
@@ -738,7 +833,8 @@ def main():
         return 130
     if not options.profile:
         about["machine"]["loop_seconds_after"] = time_of_loop()
-        settings = {"sizes": options.sizes, "runs": options.runs, "fill": options.fill}
+        settings = {"sizes": options.sizes, "runs": options.runs, "small": options.small, "fill": options.fill}
+        settings["cost_method"] = options.cost_method
         write_results(options.root, options.description, settings, about | results)
     return 0
 

@@ -13,8 +13,8 @@ each copied from one that Odoo made. Then codes of every kind are resolved, all 
 
 Then suggestions are asked for what a person may have typed, in the same way.
 
-The time is that of `resolve` or `suggest`, from the first statement to the list of matches; the way to the server and back is not in
-it. Compare it with `resolve nothing`, which finds nothing, and with the statements sent.
+The time is that of `resolve` or `suggest`, from the first statement to the list of matches; the way to the server and back
+is not in it. Compare it with `resolve nothing`, which finds nothing, and with the statements sent.
 """
 
 import argparse

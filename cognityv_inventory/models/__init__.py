@@ -21,11 +21,16 @@ from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed
 from . import stock_inventory_sheet_locks
 from . import stock_inventory_sheet_stock
+from . import stock_inventory_sheet_set_products
+from . import stock_inventory_sheet_set_based
+from . import stock_inventory_sheet_set_values
 from . import stock_inventory_sheet_file
 from . import stock_inventory_job
 from . import stock_inventory_sheet_job
 from . import stock_inventory_release
 from . import res_config_settings
+from . import stock_inventory_path
+from . import res_config_settings_path
 from . import stock_inventory_accuracy
 from . import stock_inventory_sheet_accuracy
 from . import stock_inventory_sheet_audit

@@ -19,7 +19,7 @@ class StockInventoryCount(models.Model):
     _order = "counted_at desc, id desc"
     _rec_name = "line_id"
 
-    line_id = fields.Many2one("stock.inventory.sheet.line", required=True, ondelete="restrict")
+    line_id = fields.Many2one("stock.inventory.sheet.line", required=True, index=True, ondelete="restrict")
     sheet_id = fields.Many2one(related="line_id.sheet_id", store=True, index=True, precompute=True)
     company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
     # As the user, not as superuser: who reads decides.
@@ -53,8 +53,8 @@ class StockInventoryCount(models.Model):
     client_uuid = fields.Char("Unique reference", copy=False, readonly=True)
     superseded = fields.Boolean("Withdrawn", readonly=True, copy=False)
 
-    # The counts of a line, and the last ones of them.
-    _line_index = models.Index("(line_id, counted_at)")
+    # The last counts of a line, without a look at the thousands that it may have.
+    _last_index = models.Index("(line_id, counted_at)")
     _client_uuid_unique = models.UniqueIndex(
         "(client_uuid) WHERE client_uuid IS NOT NULL",
         "This count arrived already, a moment ago; nothing is lost.",

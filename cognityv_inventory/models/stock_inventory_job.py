@@ -104,11 +104,15 @@ class StockInventoryJob(models.Model):
                 return
             try:
                 retrying(self._work, self.env)
-                self.env.cr.commit()
+                self._commit()
             except Exception as error:
                 self.env.cr.rollback()
                 self._fail(error)
             self._tell()
+
+    def _commit(self):
+        """As Odoo's scheduled actions do, of which this is one."""
+        self.env["ir.cron"]._commit_progress()
 
     @contextmanager
     def _alive(self):
@@ -126,16 +130,16 @@ class StockInventoryJob(models.Model):
         :return: whether it still waits
         """
         # What others committed before the lock was held is to be seen.
-        self.env.cr.commit()
+        self._commit()
         if self.exists().state != "waiting":
             return False
         self.write({"state": "running", "started_at": fields.Datetime.now()})
-        self.env.cr.commit()
+        self._commit()
         return True
 
     def _work(self):
         """The step, as the one who asked for it, and that it is done: both or neither are committed."""
-        sheet = self.sheet_id.with_user(self.user_id).with_context(self._get_user_context())
+        sheet = self.sheet_id.with_user(self.user_id).with_context(**self._get_user_context())
         message = sheet._do_step(self.step, self.file)
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "message": message, "file": False})
 
@@ -154,7 +158,7 @@ class StockInventoryJob(models.Model):
         if not isinstance(error, UserError):
             _logger.error("Job %s of sheet %s", self.step, self.sheet_id.name, exc_info=error)
         self.write({"state": "failed", "ended_at": fields.Datetime.now(), "message": self._get_reason(error)})
-        self.env.cr.commit()
+        self._commit()
 
     def _get_reason(self, error):
         if isinstance(error, UserError):
@@ -199,7 +203,7 @@ class StockInventoryJob(models.Model):
         """A message on the screen of who asked for it, wherever they are in Odoo now."""
         message = self.with_context(lang=self.user_id.lang)._get_notification()
         self.user_id._bus_send("simple_notification", message)
-        self.env.cr.commit()
+        self._commit()
 
     def _get_notification(self):
         title = f"{self.sheet_id.name}: {dict(self._fields['step']._description_selection(self.env))[self.step]}"

@@ -110,7 +110,7 @@ class StockInventorySheet(models.Model):
                         current_qty, real_qty, gap_qty, is_counted, count_status,
                         create_uid, write_uid, create_date, write_date)
                 SELECT %(sheet)s, %(company)s, product_id, location_id, lot_id, package_id, owner_id,
-                       SUM(quantity), 0, 0, FALSE, 'to_count',
+                       COALESCE(SUM(quantity), 0), 0, 0, FALSE, 'to_count',
                        %(user)s, %(user)s, %(now)s, %(now)s
                   FROM (%(stock)s) stock
               GROUP BY product_id, location_id, lot_id, package_id, owner_id

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.own_write import as_own_write
@@ -61,7 +62,7 @@ class StockInventorySheet(models.Model):
         self._check_unchanged_since_start()
         self._make_new_lots()
         self._check_serials_counted_once()
-        self._do_moves(self._prepare_gap_moves())
+        self._move_gaps()
         self._check_stock_is_real()
 
     def _check_unchanged_since_start(self):
@@ -121,12 +122,25 @@ class StockInventorySheet(models.Model):
             lot = lots[line.product_id.id, line.lot_name]
             line._check_alone_with_lot(lot)
             line.write({"lot_id": lot.id, "lot_name": False})
-        # Read what there is of these lots now, before their moves.
-        lines.flush_recordset(["current_qty"])
+        # Read what there is of these lots now, and what it is worth, before their moves.
+        lines.flush_recordset()
 
-    def _prepare_gap_moves(self):
+    def _move_gaps(self):
+        """Make the moves of the gaps, and carry them out."""
+        self._do_moves(self._prepare_gap_moves(self._get_gap_lines()))
+
+    def _get_gap_domain(self):
+        return Domain("sheet_id", "=", self.id) & Domain("gap_qty", "!=", 0)
+
+    def _get_gap_lines(self, products=Domain.TRUE):
+        """The lines with a gap, in the order in which their moves are made.
+
+        :param products: a domain on lines, to have those of some products only
+        """
+        return self.env["stock.inventory.sheet.line"].search(self._get_gap_domain() & products)
+
+    def _prepare_gap_moves(self, lines):
         """The values of one move for each gap; serial numbers that were elsewhere are moved from there."""
-        lines = self.env["stock.inventory.sheet.line"].search([("sheet_id", "=", self.id), ("gap_qty", "!=", 0)])
         found = lines.filtered(lambda line: line.tracking == "serial" and line.lot_id and line.gap_qty > 0)
         sources = found._get_serial_sources()
         taken = {quant._get_inventory_identity() for quant in sources.values()}
@@ -159,19 +173,26 @@ class StockInventorySheet(models.Model):
         return self.env["stock.location"].union(*(location for [location] in groups))
 
     def _plan_next_count(self, places):
-        """Odoo's own date of the next count, for the quants of what was counted."""
-        places_by_date = {}
-        for place in places:
-            places_by_date.setdefault(place._get_next_inventory_date(), []).append(place.id)
-        for date, place_ids in places_by_date.items():
-            counted = [("sheet_id", "=", self.id), ("is_counted", "=", True), ("location_id", "in", place_ids)]
-            products = self.env["stock.inventory.sheet.line"]._search(counted).subselect("product_id")
-            quants = (
-                self.env["stock.quant"]
-                .sudo()
-                .search([("location_id", "in", place_ids), ("product_id", "in", products)])
-            )
-            quants.write({"inventory_date": date})
+        """Odoo's own date of the next count, for the quants of what was counted; by one statement, as a sheet has many."""
+        dates = [(place.id, place._get_next_inventory_date() or None) for place in places]
+        self.env["stock.quant"].flush_model()
+        query = SQL(
+            """
+            UPDATE stock_quant quant
+               SET inventory_date = planned.date, write_uid = %s, write_date = NOW() AT TIME ZONE 'UTC'
+              FROM UNNEST(%s::int[], %s::date[]) AS planned (place_id, date)
+             WHERE quant.location_id = planned.place_id AND quant.inventory_date IS DISTINCT FROM planned.date
+               AND (quant.product_id, quant.location_id) IN (
+                   SELECT line.product_id, line.location_id FROM stock_inventory_sheet_line line
+                    WHERE line.sheet_id = %s AND line.is_counted)
+            """,
+            self.env.uid,
+            [place_id for place_id, _date in dates],
+            [date for _place_id, date in dates],
+            self.id,
+        )
+        self.env.cr.execute(query)
+        self.env["stock.quant"].invalidate_model(["inventory_date"])
 
     # Reversal
 

@@ -45,6 +45,18 @@ class TestFill(InventoryCommon):
         self.assertEqual(self._filled(rack_to="A1"), [("Bolt", "A1", 10), ("Nut", "A1", 4)])
         self.assertEqual(self._filled(rack_from="B"), [("Nut", "b10", 2)])
 
+    def test_a_quant_without_a_quantity(self):
+        """Some have none in the database, as those of the demo data that were counted and never applied."""
+        quant = self.env["stock.quant"].create({"product_id": self.nut.id, "location_id": self.rack_a2.id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE stock_quant SET quantity = NULL WHERE id = %s", [quant.id])
+        sheet = self._make_sheet(location_id=self.rack_a2.id, start=False)
+        self.env.cr.execute(
+            "SELECT current_qty FROM stock_inventory_sheet_line WHERE sheet_id = %s AND product_id = %s",
+            [sheet.id, self.nut.id],
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(0,)])
+
     def test_out_of_stock(self):
         delivery = self._make_delivery(self.nut, 4, self.rack_a1)
         receipt = self.env["stock.move"].create(

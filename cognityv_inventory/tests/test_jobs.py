@@ -28,7 +28,7 @@ class TestJobs(RaceCase):
             env["stock.inventory.job"].search([("sheet_id", "in", self.sheet_ids)]).unlink()
             env.cr.execute("DELETE FROM stock_inventory_job_progress")
             env.cr.commit()
-        super()._remove_everything()
+        return super()._remove_everything()
 
     def _as_admin(self, env):
         """The sheet as a person has it: what is done in the background is done with their name and rights."""

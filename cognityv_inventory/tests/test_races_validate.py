@@ -25,10 +25,11 @@ class TestRacesValidate(RaceCase):
             env.cr.execute("DELETE FROM stock_picking WHERE id IN %s", [tuple(pickings.ids) or (0,)])
             env.cr.execute("UPDATE stock_location SET last_inventory_sheet_id = NULL")
             env.cr.commit()
-        super()._remove_everything()
+        result = super()._remove_everything()
         with self._connection() as env:
             env["stock.location"].browse(self.other_place_ids).unlink()
             env.cr.commit()
+        return result
 
     def _complete(self, env, sheet, found):
         sheet.action_start()

@@ -3,6 +3,19 @@
 import textwrap
 import unicodedata
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+# wkhtmltopdf without its own Qt, as Debian has it, shrinks what it prints to this, whatever the paper format says.
+SHRUNK_TO = 0.77
+
+
+def get_paper_zoom():
+    """By how much a page has to be enlarged for a pixel of it to be 1/96 inch on paper.
+
+    :return: factor for the CSS property `zoom`
+    """
+    return 1.0 if _wkhtml().is_patched_qt else round(1 / SHRUNK_TO, 2)
+
 
 def paginate(blocks, capacity):
     """Cut blocks of rows into pages. A block begins on a page only with its first row, and its head is repeated.

@@ -31,6 +31,7 @@ from . import (
 
 # The documents, which build on what is above.
 from . import (
+    stock_inventory_path,
     stock_quant,
     stock_move_line,
     stock_move,

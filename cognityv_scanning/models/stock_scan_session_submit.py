@@ -56,6 +56,7 @@ class StockScanSession(models.Model):
         outcome = self._submit(self._read_choices(choices))
         self._set_submitted(outcome)
         self._pass_note_on()
+        self._pass_problems_on()
         self._notify({"lines": [], "state": self.state})
         return True
 
@@ -80,6 +81,15 @@ class StockScanSession(models.Model):
         if self.note:
             # As superuser: who counts on a sheet may not write in its log.
             self._get_document().sudo().message_post(body=plaintext2html(self.note))
+
+    def _pass_problems_on(self):
+        """What could not be taken, and nobody put right, is told in the log of the document: something without a label
+        that was found is what whoever goes on with it has to know."""
+        # As superuser: those of other people on this session, too.
+        if problems := self.sudo()._get_problems():
+            told = "\n".join(f"– {problem.user_id.name}: {problem.message}" for problem in problems)
+            text = self.env._("Scans that could not be taken, and were not put right:")
+            self._get_document().sudo().message_post(body=plaintext2html(f"{text}\n{told}"))
 
     def action_cancel(self):
         """Give a session up. Its scans stay on record.

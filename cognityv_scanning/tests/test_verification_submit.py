@@ -139,6 +139,19 @@ class TestVerificationSubmit(VerificationCase):
         session.action_submit({"missing": "keep"})
         self.assertIn("Roof leaks", sheet.message_ids[0].body)
 
+    def test_what_nobody_put_right_is_told_in_the_log_of_the_sheet(self):
+        """Something without a label that is known is found in every count: the manager has to hear of it."""
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        unknown, dismissed = self._event("NOSUCH-77"), self._event("NOSUCH-78")
+        self._push(session, unknown, dismissed)
+        session.undo(dismissed["client_uuid"])
+        session.action_submit({"missing": "keep"})
+        [told] = [message.body for message in sheet.message_ids if "could not be taken" in message.body]
+        self.assertIn("NOSUCH-77", told)
+        self.assertIn(self.counter.name, told)
+        self.assertNotIn("NOSUCH-78", told)
+
     # Cancel
 
     def test_cancel_withdraws_what_was_counted(self):

@@ -123,9 +123,9 @@ class StockInventorySheet(models.Model):
         )
         raise UserError(message)
 
-    def _prepare_gap_moves(self):
+    def _prepare_gap_moves(self, lines):
         self._set_first_standard_prices()
-        return super()._prepare_gap_moves()
+        return super()._prepare_gap_moves(lines)
 
     def _set_first_standard_prices(self):
         """What is valued at a standard price and has none gets it from what was entered."""

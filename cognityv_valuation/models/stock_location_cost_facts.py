@@ -143,7 +143,7 @@ class StockLocationCost(models.Model):
         :return: dict of product id → dict of place id → quantity
         """
         query = SQL(
-            """SELECT product_id, location_id, SUM(quantity) FROM stock_quant
+            """SELECT product_id, location_id, COALESCE(SUM(quantity), 0) FROM stock_quant
                 WHERE product_id = ANY(%s) AND location_id IN (%s) AND (owner_id IS NULL OR owner_id = %s)
                 GROUP BY product_id, location_id""",
             product_ids,

@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime, formatLang, groupby
 
-from odoo.addons.cognityv_inventory.tools.paging import count_text_lines, paginate
+from odoo.addons.cognityv_inventory.tools.paging import count_text_lines, get_paper_zoom, paginate
 
 # Nobody turns the pages of a longer table on paper.
 ROWS_ON_PAPER = 10_000
@@ -20,9 +20,11 @@ BATCH = 5_000
 # Groups by these are dates in a workbook, shown so.
 DATE_FORMATS = {"day": "yyyy-mm-dd", "month": "mmm yyyy", "year": "yyyy"}
 # Of a page on paper, in pixels: see value_report_templates.xml, which has the same figures.
-PAGE_HEIGHT, PAGE_WIDTH = 670, 1047
+PAGE_HEIGHT, PAGE_WIDTH = 700, 1047
 TEXT_HEIGHT, ROW_PADDING, HEAD_HEIGHT, CELL_PADDING, CHARACTER_WIDTH = 15, 5, 95, 8, 6.7
 DIGIT_WIDTH = 7.7  # bold ones
+# Names of groups that are longer, in characters, get no more room than these.
+LONGEST_SHARE = 45
 # Widths in characters, of what is grouped by and of figures.
 LABEL_WIDTH, FIGURE_WIDTH = 30, 15
 SUM_OF_SHOWN_CELLS = 9
@@ -58,6 +60,7 @@ class ValueReportFile:
         self.measures = [*report._quantities, *report._money, *report._ratios]
         self.aggregates = {name: f"{name}:{report._fields[name].aggregator}" for name in self.measures}
         self.currency = self._get_currency()
+        self.zoom = get_paper_zoom()
 
     def _get_currency(self):
         """
@@ -160,6 +163,8 @@ class ValueReportFile:
                 break
 
     def _read(self, domain, groupby_names, **limits):
+        # The names that were read for the part before.
+        self.env.invalidate_all()
         order = ", ".join([*groupby_names, "id:min"]) if groupby_names else None
         return self.report.formatted_read_group(
             domain, groupby_names, ["__count", *self.aggregates.values()], order=order, **limits
@@ -285,7 +290,8 @@ class ValueReportFile:
     # On paper
 
     def get_pages(self):
-        """The rows of each page, as texts: list of lists of dicts with `kind` and `texts`.
+        """The rows of each page, as texts: list of lists of dicts with `kind`, `names` of groups (a sum has one, across
+        their columns) and `figures`.
 
         :raises UserError: when nobody would turn that many pages
         """
@@ -296,24 +302,31 @@ class ValueReportFile:
                 count=ROWS_ON_PAPER,
             )
             raise UserError(message)
-        texts = [{"kind": row.kind, "texts": self._format_row(row)} for row in rows]
-        self.widths = self._get_widths([row["texts"] for row in texts])
-        heights = [self._get_row_height(row["texts"]) for row in texts]
+        texts = [self._format_row(row) for row in rows]
+        self.widths = self._get_widths(texts)
+        heights = [self._get_row_height(row) for row in texts]
         pages = paginate([(HEAD_HEIGHT, heights)], PAGE_HEIGHT)
         return [texts[start:end] for [(_block, start, end)] in pages]
 
-    def _get_widths(self, texts):
+    def _get_widths(self, rows):
         """Of the columns, in percent of the page: figures have as much room as the longest needs, and the names of
-        groups share the rest."""
+        groups share the rest, more of it those that are longer."""
         first = len(self.groupby)
-        words = [max(label.split(), key=len) for label in self.get_labels()[first:]]
-        columns = zip(words, *(row[first:] for row in texts), strict=True)
+        labels = self.get_labels()
+        words = [max(label.split(), key=len) for label in labels[first:]]
+        columns = zip(words, *(row["figures"] for row in rows), strict=True)
         figures = [100 * (max(map(len, column)) * DIGIT_WIDTH + CELL_PADDING) / PAGE_WIDTH for column in columns]
-        return [(100 - sum(figures)) / first] * first + figures
+        names = zip(labels[:first], *(row["names"] for row in rows if row["kind"] == "detail"), strict=True)
+        shares = [min(max(map(len, column)), LONGEST_SHARE) for column in names]
+        return [(100 - sum(figures)) * share / sum(shares) for share in shares] + figures
 
     def _format_row(self, row):
-        labels = map(self._format_label, self.groupby, row.labels)
-        return [*labels, *(self._format(name, row.values[name]) for name in self.measures)]
+        labels = row.labels if row.kind == "detail" else row.labels[:1]
+        return {
+            "kind": row.kind,
+            "names": [self._format_label(spec, label) for spec, label in zip(self.groupby, labels, strict=False)],
+            "figures": [self._format(name, row.values[name]) for name in self.measures],
+        }
 
     def _format_label(self, spec, label):
         if isinstance(label, str):
@@ -330,8 +343,15 @@ class ValueReportFile:
             return formatLang(self.env, value, dp="Product Unit")
         return formatLang(self.env, value, digits=2)
 
-    def _get_row_height(self, texts):
+    def _get_row_height(self, row):
         """Only names of groups are ever broken."""
-        width = max(1, int((PAGE_WIDTH * self.widths[0] / 100 - CELL_PADDING) / CHARACTER_WIDTH))
-        lines = max(count_text_lines(text, width) for text in texts[: len(self.groupby)])
+        widths = self.widths[: len(self.groupby)]
+        if row["kind"] != "detail":
+            widths = [sum(widths)]
+        names = zip(widths, row["names"], strict=True)
+        lines = max(count_text_lines(text, self._get_characters(width)) for width, text in names)
         return lines * TEXT_HEIGHT + ROW_PADDING
+
+    def _get_characters(self, width):
+        """How many have room in a column of a width in percent."""
+        return max(1, int((PAGE_WIDTH * width / 100 - CELL_PADDING) / CHARACTER_WIDTH))

@@ -17,6 +17,7 @@ from . import (
     test_reversal_value,
     test_sale_cost_hypothesis,
     test_sale_cost_report,
+    test_set_based_suites,
     test_settings,
     test_takeover,
     test_translations,
@@ -25,4 +26,5 @@ from . import (
     test_value_limits,
     test_value_report_file,
     test_value_tours,
+    test_worked_example,
 )

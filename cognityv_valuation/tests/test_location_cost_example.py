@@ -29,7 +29,7 @@ class TestExample(LocationCostCommon):
         self.assertEqual(told, written)
 
     def _read_rows(self):
-        section = MANUAL.read_text().partition("### An example")[2].partition("\n### ")[0]
+        section = MANUAL.read_text().partition("### An example\n")[2].partition("\n### ")[0]
         return ROW.findall(section)
 
     def _read_number(self, cell):

@@ -56,6 +56,14 @@ class TestRebuild(LocationCostCommon):
         [opening] = self._history(self.rack_a1, self.nut)
         self.assertRecordValues(opening, [{"kind": "opening", "quantity": 4, "move_id": False, "user_id": False}])
 
+    def test_a_quant_without_a_quantity(self):
+        """Some have none in the database, as those of Odoo's demo data that were counted and never applied."""
+        quant = self.env["stock.quant"].create({"product_id": self.nut.id, "location_id": self.rack_a2.id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE stock_quant SET quantity = NULL WHERE id = %s", [quant.id])
+        self._run("begin")
+        self.assertFalse(self._history(self.rack_a2, self.nut))
+
     def test_a_check_of_what_is_right_enters_nothing(self):
         self._make_past()
         self._run("begin")

@@ -134,6 +134,24 @@ class TestValueReportFile(HttpCase, ValuationCommon):
                         parts = list(ValueReportFile(self.report, self.domain, groupby).iter_rows())
                     self.assertEqual(parts, whole, f"{batch} at a time")
 
+    def test_pages_hold_all_rows(self):
+        """Nothing is lost between pages, no page is too high, and a sum goes across the columns of its groups."""
+        groupby = ["location_id", "product_id"]
+        rows = list(ValueReportFile(self.report, self.domain, groupby).iter_rows())
+        with patch.object(value_report_file, "PAGE_HEIGHT", 170):
+            file = ValueReportFile(self.report, self.domain, groupby)
+            pages = file.get_pages()
+        self.assertGreater(len(pages), 1)
+        printed = [row for page in pages for row in page]
+        self.assertEqual([row["kind"] for row in printed], [row.kind for row in rows])
+        for row, source in zip(printed, rows, strict=True):
+            self.assertEqual(row["names"], source.labels if row["kind"] == "detail" else source.labels[:1])
+            self.assertEqual(len(row["names"]) + len(row["figures"]), len(file.widths) - (row["kind"] != "detail"))
+        for page in pages:
+            height = value_report_file.HEAD_HEIGHT + sum(map(file._get_row_height, page))
+            self.assertLessEqual(height, 170)
+        self.assertAlmostEqual(sum(file.widths), 100)
+
     def test_without_any_row_there_is_a_total(self):
         cells = SpreadsheetCells(self.report.export_xlsx([("id", "=", 0)]))
         self.assertEqual(cells.sheet.cell(cells.sheet.max_row, 1).value, "Total")

@@ -1,0 +1,399 @@
+import logging
+import os
+from collections import Counter
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..models.stock_inventory_path import PARAMETER
+from .common import InventoryCommon
+from .database_diff import Written, get_ids, get_written_tables
+
+_logger = logging.getLogger(__name__)
+
+EXAMPLES = int(os.environ.get("COGNITYV_EXAMPLES", "40"))
+# A situation takes seconds: the one that fails is shown as it is.
+SETTINGS = {
+    "max_examples": EXAMPLES,
+    # A search by chance goes on for as long as one asks for; what CI does is the same each time.
+    "derandomize": "COGNITYV_EXAMPLES" not in os.environ,
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
+}
+
+# What may differ: (table, column) → why.
+ALLOWED = {
+    ("mail_message", "message_id"): "made up at random for each message",
+    ("stock_picking_batch", "name"): "numbered by a sequence of the database, which is not rolled back",
+    ("ir_config_parameter", "value"): "says which path was taken",
+}
+
+QUANTITIES = st.integers(0, 1500).map(lambda cents: cents / 100) | st.integers(0, 15).map(float)
+PRICES = st.integers(0, 100000).map(lambda cents: cents / 100)
+AGES = st.integers(0, 400)
+
+
+@st.composite
+def make_stock(draw):
+    """Some of a product in a place: what the system has of it, and what is found."""
+    return {
+        "place": draw(st.integers(0, 2)),
+        "lot": draw(st.sampled_from([0, 1, "new"])),
+        "owner": draw(st.sampled_from([None, None, None, "other", "own"])),
+        "package": draw(st.sampled_from([None] * 7 + [0])),
+        "on_hand": draw(st.one_of(QUANTITIES, st.sampled_from([None, None, -3.0, 7.25, 10.0]))),
+        "found": draw(QUANTITIES | st.sampled_from(["same", "same", 0.0])),
+        "age": draw(AGES),
+        "reserved": draw(st.sampled_from([0.0] * 5 + [0.3, 1.0])),
+        "is_doubled": draw(st.sampled_from([False] * 9 + [True])),
+    }
+
+
+@st.composite
+def make_item(draw):
+    """A product, its past, and its stock."""
+    return {
+        "tracking": draw(st.sampled_from(["none", "none", "lot", "serial"])),
+        "method": draw(st.sampled_from(["standard", "average", "average", "fifo", None])),
+        "is_real_time": draw(st.sampled_from([False] * 8 + [True])),
+        "is_valued_by_lot": draw(st.sampled_from([False] * 8 + [True])),
+        "price": draw(PRICES),
+        "receipts": draw(st.lists(st.tuples(st.integers(1, 20), PRICES, st.integers(0, 2)), max_size=3)),
+        "deliveries": draw(st.lists(st.integers(1, 8), max_size=1)),
+        "new_price": draw(st.none() | PRICES),
+        "has_rule": draw(st.booleans()),
+        "becomes_kit": draw(st.sampled_from([False] * 15 + [True])),
+        "has_company": draw(st.booleans()),
+        "has_loss_of_its_own": draw(st.sampled_from([False] * 5 + [True])),
+        "has_loss_before": draw(st.sampled_from([None, None, 5.0, -4.0])),
+        "stocks": draw(st.lists(make_stock(), min_size=1, max_size=4)),
+    }
+
+
+SITUATIONS = st.fixed_dictionaries(
+    {
+        "items": st.lists(make_item(), min_size=1, max_size=5),
+        "block_mode": st.sampled_from(["location", "products", "none"]),
+        "is_other_company": st.booleans(),
+        "has_other_sheet": st.sampled_from([False] * 4 + [True]),
+        "by_manager": st.booleans(),
+    }
+)
+
+
+@tagged("post_install", "-at_install")
+class TestSetBasedEqual(InventoryCommon):
+    """Validation by sets writes exactly what Odoo's own path writes: every column of every row of every table that either
+    of them writes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.places = cls.rack_a1 | cls.rack_a2 | cls.stock
+        cls.owner = cls.env["res.partner"].create({"name": "Owner"})
+        cls.package = cls.env["stock.package"].create({"name": "Package"})
+        cls.other_company = cls.env["res.company"].create({"name": "Next door"})
+        cls.env.user.company_ids |= cls.other_company
+        cls.is_valued = "property_cost_method" in cls.env["product.category"]._fields
+        cls.outcomes, cls.tables = Counter(), []
+
+    # The situation
+
+    def _build_or_reject(self, situation):
+        """A sheet that cannot even be completed is no situation."""
+        self.lots = {}
+        try:
+            return self._build(situation)
+        except UserError:
+            self.env.transaction.clear()
+            self.env.cr.precommit.clear()
+            reject()
+
+    def _build(self, situation):
+        """:return: the completed sheet"""
+        self.number = 0
+        products = [self._make_item(item) for item in situation["items"]]
+        sheet = self.env["stock.inventory.sheet"].create(
+            {
+                "location_id": self.stock.id,
+                "company_id": self.company.id,
+                "block_mode": situation["block_mode"],
+                **({"price_later": True} if "price_later" in self.env["stock.inventory.sheet"]._fields else {}),
+            }
+        )
+        self._add_lines(sheet, products, situation["items"])
+        sheet.action_plan()
+        sheet.action_start()
+        for line, found in self.found.items():
+            most = 1.0 if line.tracking == "serial" else line.current_qty
+            line.real_qty = max(0.0, min(line.current_qty, most)) if found == "same" else found
+        if situation["has_other_sheet"]:
+            self._make_other_sheet(products[0])
+        sheet.action_complete(keep_uncounted=True)
+        for product, item in zip(products, situation["items"], strict=True):
+            self._make_late(product, item)
+        self.env.flush_all()
+        return sheet
+
+    def _make_item(self, item):
+        self.number += 1
+        vals = {
+            "name": f"Thing {self.number}",
+            "default_code": f"T{self.number}",
+            "is_storable": True,
+            "tracking": item["tracking"],
+            "standard_price": item["price"],
+            "company_id": self.company.id if item["has_company"] else False,
+        }
+        if self.is_valued:
+            vals["categ_id"] = self._make_category(item).id
+            vals["lot_valuated"] = item["is_valued_by_lot"] and item["tracking"] != "none"
+        product = self.env["product.product"].create(vals)
+        if item["has_loss_of_its_own"]:
+            product.property_stock_inventory = self.env["stock.location"].create(
+                {"name": "Own loss", "usage": "inventory", "company_id": self.company.id}
+            )
+        if item["tracking"] == "none":
+            self._make_past(product, item)
+        if item["new_price"] is not None and item["method"] != "fifo":
+            product.standard_price = item["new_price"]
+        return product
+
+    def _make_category(self, item):
+        category = self.env["product.category"].create({"name": "Things"})
+        category.property_cost_method = item["method"]
+        category.property_valuation = "real_time" if item["is_real_time"] else "periodic"
+        return category
+
+    def _make_past(self, product, item):
+        """Receipts at prices, and deliveries."""
+        for days, (quantity, price, place) in enumerate(item["receipts"]):
+            self._move(product, quantity, self.suppliers, self.places[place], days, price)
+        for quantity in item["deliveries"]:
+            self._move(product, quantity, self.rack_a1, self.customers, 3)
+
+    def _move(self, product, quantity, source, target, days, price=None):
+        common = {"product_id": product.id, "location_id": source.id, "location_dest_id": target.id}
+        move = self.env["stock.move"].create(
+            {
+                **common,
+                "company_id": self.company.id,
+                "product_uom_qty": quantity,
+                "picked": True,
+                "move_line_ids": [Command.create({**common, "quantity": quantity})],
+            }
+        )
+        if price is not None and "value_manual" in move._fields:
+            move.value_manual = quantity * price
+        move._action_done()
+        move.date -= timedelta(days=30 - days)
+
+    def _add_lines(self, sheet, products, items):
+        self.found = {}
+        for product, item in zip(products, items, strict=True):
+            if item["has_loss_before"]:
+                self._add_quant(product, product.property_stock_inventory, item["has_loss_before"], {})
+            for stock in item["stocks"]:
+                self._add_line(sheet, product, item, stock)
+
+    def _add_line(self, sheet, product, item, stock):
+        identity = self._get_identity(product, item, stock)
+        place, is_serial = self.places[stock["place"]], item["tracking"] == "serial"
+        on_hand, found = stock["on_hand"], stock["found"]
+        if is_serial:
+            on_hand, found = on_hand and float(on_hand > 5), found if found == "same" else float(found > 5)
+        if on_hand and "lot_name" not in identity:
+            self._add_quant(product, place, on_hand, identity, stock["age"])
+            if stock["is_doubled"]:
+                self._add_quant(product, place, on_hand, identity, 3)
+        domain = [("sheet_id", "=", sheet.id), ("product_id", "=", product.id), ("location_id", "=", place.id)]
+        wanted = {"lot_id": False, "lot_name": False, "owner_id": False, "package_id": False} | identity
+        domain += [(name, "=", value) for name, value in wanted.items()]
+        if not self.env["stock.inventory.sheet.line"].search_count(domain):
+            line = self.env["stock.inventory.sheet.line"].create(
+                {"sheet_id": sheet.id, "product_id": product.id, "location_id": place.id, **identity}
+            )
+            self.found[line] = found
+        if stock["reserved"] and on_hand and on_hand > 0:
+            self._reserve(product, place, on_hand * stock["reserved"])
+
+    def _get_identity(self, product, item, stock):
+        identity = {}
+        if item["tracking"] != "none":
+            if stock["lot"] == "new":
+                self.number += 1
+                identity["lot_name"] = f"NEW{self.number}"
+            else:
+                key = product, stock["lot"]
+                if key not in self.lots:
+                    self.lots[key] = self._make_lot(product, f"LOT{stock['lot']}")
+                identity["lot_id"] = self.lots[key].id
+        if stock["owner"]:
+            identity["owner_id"] = (self.owner if stock["owner"] == "other" else self.company.partner_id).id
+        if stock["package"] is not None and stock["place"] == 0:
+            identity["package_id"] = self.package.id
+        return identity
+
+    def _add_quant(self, product, place, quantity, identity, age=1):
+        """A quant as it might be there, perhaps a second one of the same."""
+        self.env["stock.quant"].sudo().create(
+            {
+                "product_id": product.id,
+                "location_id": place.id,
+                "quantity": quantity,
+                "in_date": datetime.now().replace(microsecond=0) - timedelta(days=age),
+                **identity,
+            }
+        )
+
+    def _reserve(self, product, place, quantity):
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": round(quantity, 2),
+                "location_id": place.id,
+                "location_dest_id": self.customers.id,
+                "company_id": self.company.id,
+                "picking_type_id": self.warehouse.out_type_id.id,
+            }
+        )
+        move._action_confirm()._action_assign()
+
+    def _make_other_sheet(self, product):
+        """That blocks nothing, and counts something else of the same place."""
+        other = self.env["stock.inventory.sheet"].create(
+            {"location_id": self.rack_a1.id, "company_id": self.company.id, "block_mode": "none"}
+        )
+        self.env["stock.inventory.sheet.line"].create(
+            {"sheet_id": other.id, "product_id": self.nut.id, "location_id": self.rack_a1.id}
+        )
+        other.action_plan()
+        other.action_start()
+
+    def _make_late(self, product, item):
+        """What comes after the sheet is completed."""
+        is_kit = item["becomes_kit"] and "mrp.bom" in self.env
+        if item["has_rule"] and not is_kit:
+            self.env["stock.warehouse.orderpoint"].create(
+                {"product_id": product.id, "product_min_qty": 8, "product_max_qty": 20, "location_id": self.stock.id}
+            )
+        if is_kit:
+            self.env["mrp.bom"].create(
+                {
+                    "product_tmpl_id": product.product_tmpl_id.id,
+                    "type": "phantom",
+                    "bom_line_ids": [Command.create({"product_id": self.bolt.id, "product_qty": 1})],
+                }
+            )
+
+    # Both paths
+
+    def _validate(self, sheet, path, situation):
+        """
+        :return: the sentence that refuses it, if there is one
+        """
+        self.env["ir.config_parameter"].set_param(PARAMETER, path)
+        if situation["is_other_company"]:
+            sheet = sheet.with_context(allowed_company_ids=(self.other_company | self.company).ids)
+        if situation["by_manager"]:
+            sheet = sheet.with_user(self.manager).with_context(allowed_company_ids=self.company.ids)
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint(), freeze_time(self.now):
+                sheet.action_validate()
+                # By the user, as who writes what is left is kept.
+                sheet.env.flush_all()
+                sheet.env.cr.precommit.run()
+                sheet.env.flush_all()
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    @contextmanager
+    def _rolled_back(self):
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+            self.env.cr.precommit.clear()
+            self.env.transaction.clear()
+
+    def _get_outcome(self, sheet, path, situation):
+        """
+        :return: what refuses it, what it has written by table, and the tables that it has written
+        """
+        with self._rolled_back():
+            before, ids = get_written_tables(self.env), get_ids(self.env, self.tables)
+            refusal = self._validate(sheet, path, situation)
+            after = get_written_tables(self.env)
+            written = {table for table in after if after[table] != before.get(table, 0)}
+            content = Written(self.env, self.tables, ids).get_content(ALLOWED.keys())
+        self.outcomes["refused" if refusal else "validated", path] += 1
+        return refusal, content, written
+
+    @contextmanager
+    def _counted_moves(self):
+        """How many moves are made by sets, and how many are left to Odoo."""
+        sheets = self.env.registry["stock.inventory.sheet"]
+        do_moves, insert = sheets._do_moves, sheets._insert
+
+        def count_moves(sheet, vals_list):
+            self.outcomes["moves by Odoo"] += len(vals_list)
+            return do_moves(sheet, vals_list)
+
+        def count_rows(sheet, table, *args):
+            insert(sheet, table, *args)
+            self.outcomes[table] += sheet.env.cr.rowcount
+
+        with patch.object(sheets, "_do_moves", count_moves), patch.object(sheets, "_insert", count_rows):
+            yield
+
+    def _compare(self, situation):
+        self.now = datetime.now().replace(microsecond=0) + timedelta(hours=1)
+        with self._undone():
+            sheet = self._build_or_reject(situation)
+            self.env.cr.precommit.run()
+            self.env.flush_all()
+            while not self._is_compared(sheet, situation):
+                pass
+
+    def _is_compared(self, sheet, situation):
+        """
+        :return: whether all tables that one of the paths has written were looked at; now it is known which they are
+        """
+        refusal, expected, written = self._get_outcome(sheet, "odoo", situation)
+        with self._counted_moves():
+            other_refusal, actual, also_written = self._get_outcome(sheet, "set_based", situation)
+        if missing := (written | also_written).difference(self.tables):
+            self.tables.extend(sorted(missing))
+            return False
+        self.assertEqual(other_refusal, refusal)
+        for table in self.tables:
+            self._assert_same_rows(table, expected[table], actual[table])
+        return True
+
+    def _assert_same_rows(self, table, expected, actual):
+        if expected != actual:
+            lost = [dict(row[1]) | {"id": row[0]} for row in (expected - actual).elements()]
+            extra = [dict(row[1]) | {"id": row[0]} for row in (actual - expected).elements()]
+            differing = [
+                {name: (ours.get(name), theirs.get(name)) for name in ours if ours.get(name) != theirs.get(name)}
+                for ours, theirs in zip(extra, lost, strict=False)
+            ]
+            self.fail(f"{table}: only by Odoo {lost}; only by sets {extra}; (ours, Odoo's) {differing}")
+
+    def test_generated_situations(self):
+        generated = settings(**SETTINGS)(given(SITUATIONS)(self._compare))
+        generated()
+        _logger.runbot("%s", dict(self.outcomes))
+        self.assertGreater(self.outcomes["stock_move"], 20, "many by sets, to be a test")
