@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { waitFor, waitForNone } from "@odoo/hoot-dom";
+import { queryAll, waitFor } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { ConnectionLostError } from "@web/core/network/rpc";
@@ -67,8 +67,10 @@ describe("no network on the screen", () => {
         const env = await openAction("stock-management");
         expect(isHandled(env, new ConnectionLostError("/web/dataset/call_kw/stock.scan.session/open_for"))).toBe(true);
         await waitFor(".o_notification:contains(There is no network)");
-        await advanceTime(10000);
-        await waitForNone(".o_notification");
+        for (let tries = 0; tries < 20 && queryAll(".o_notification").length; tries++) {
+            await advanceTime(10000);
+            await animationFrame();
+        }
         expect(".o_notification").toHaveCount(0);
     });
 

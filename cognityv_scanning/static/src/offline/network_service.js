@@ -38,15 +38,14 @@ export const scanNetworkService = {
             timer = browser.setTimeout(check, backoff.next());
         }
 
-        /** What becomes of the call is heard below. */
+        /** What becomes of the call is heard below: any answer, be it an error, means that the server is there. */
         async function check() {
             try {
                 await rpc("/web/webclient/version_info", {}, { silent: true });
             } catch (error) {
-                if (!(error instanceof ConnectionLostError)) {
-                    throw error;
+                if (error instanceof ConnectionLostError) {
+                    checkLater();
                 }
-                checkLater();
             }
         }
 
