@@ -633,12 +633,14 @@ class StockInventorySheet(models.Model):
         return self._get_lines_action(self.env._("Lines of %(sheet)s", sheet=self.name), {})
 
     def _get_lines_action(self, name, context):
+        """With its views, as a menu of the web client calls it and not a button, for which Odoo would add them."""
         self.ensure_one()
+        kinds = ("list", "pivot", "graph", "form") if self._is_manager() else ("list", "form")
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": "stock.inventory.sheet.line",
-            "view_mode": "list,pivot,graph,form" if self._is_manager() else "list,form",
+            "views": [(False, kind) for kind in kinds],
             "domain": [("sheet_id", "=", self.id)],
             "context": {"default_sheet_id": self.id, **context},
         }

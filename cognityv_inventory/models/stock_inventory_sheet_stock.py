@@ -126,8 +126,14 @@ class StockInventorySheet(models.Model):
         lines.flush_recordset()
 
     def _move_gaps(self):
-        """Make the moves of the gaps, and carry them out."""
-        self._do_moves(self._prepare_gap_moves(self._get_gap_lines()))
+        """Make the moves of the gaps, and carry them out.
+
+        With nothing in the cache: Odoo's value of a lot does not follow from the quantities that it depends on, so what
+        was read before the count would change what its product costs afterwards.
+        """
+        vals_list = self._prepare_gap_moves(self._get_gap_lines())
+        self.env.invalidate_all()
+        self._do_moves(vals_list)
 
     def _get_gap_domain(self):
         return Domain("sheet_id", "=", self.id) & Domain("gap_qty", "!=", 0)

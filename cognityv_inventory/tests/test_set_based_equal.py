@@ -397,3 +397,29 @@ class TestSetBasedEqual(InventoryCommon):
         generated()
         _logger.runbot("%s", dict(self.outcomes))
         self.assertGreater(self.outcomes["stock_move"], 20, "many by sets, to be a test")
+
+    def test_lots_valued_oldest_first(self):
+        """Found by a longer search: Odoo's own path let the product cost what stale values in the cache made of it."""
+        stock = {"owner": None, "package": None, "age": 1, "reserved": 0.0, "is_doubled": False, "on_hand": 7.25}
+        item = {
+            "tracking": "lot",
+            "method": "fifo",
+            "is_real_time": False,
+            "is_valued_by_lot": True,
+            "price": 2.71,
+            "receipts": [],
+            "deliveries": [],
+            "new_price": None,
+            "has_rule": True,
+            "becomes_kit": False,
+            "has_company": False,
+            "has_loss_of_its_own": False,
+            "has_loss_before": 5.0,
+            "stocks": [
+                stock | {"place": 2, "lot": 0, "owner": "own", "found": "same"},
+                stock | {"place": 2, "lot": 0, "package": 0, "found": 11.98},
+                stock | {"place": 1, "lot": "new", "owner": "other", "found": 2.0},
+            ],
+        }
+        situation = {"items": [item], "block_mode": "products", "has_other_sheet": False}
+        self._compare(situation | {"is_other_company": True, "by_manager": True})

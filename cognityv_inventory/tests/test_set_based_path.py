@@ -1,11 +1,8 @@
 import sys
 from contextlib import contextmanager
 
-from odoo import fields, models
 from odoo.fields import Command
 from odoo.models import BaseModel
-from odoo.orm.model_classes import add_to_registry
-from odoo.orm.models import MetaModel
 from odoo.tests import Form, tagged
 
 from ..models.stock_inventory_path import PARAMETER
@@ -103,46 +100,6 @@ class TestSetBasedPath(InventoryCommon):
             self.paths._register_hook()
         self.assertIn(culprit, log.output[0])
         self.assertIn(culprit, self.env["res.config.settings"].create({}).inventory_path_culprits)
-
-    def test_an_add_on_that_nobody_has_looked_at(self):
-        """Installed as Odoo's registry does it: with a stored field and an override, which Odoo's own path calls."""
-        weighed = []
-
-        class StockMove(models.Model):
-            __module__ = "odoo.addons.strange.models.stock_move"
-            _inherit = "stock.move"
-
-            strange_weight = fields.Float()
-
-            def _action_done(self, cancel_backorder=False):
-                moves = super()._action_done(cancel_backorder=cancel_backorder)
-                moves.strange_weight = 3.0
-                weighed.extend(moves.ids)
-                return moves
-
-        self._install(StockMove)
-        self.assertIn("strange: stock.move.strange_weight", self.paths._get_culprits())
-        self._check_falls_back("strange: stock.move._action_done")
-        self.assertEqual(self.env["stock.move"].browse(weighed).mapped("strange_weight"), [3.0] * len(weighed))
-        self.assertTrue(weighed)
-
-    def _install(self, definition):
-        """Until the end of the test, an add-on has this extension of a model."""
-        registry, name = self.env.registry, definition._inherit[0]
-        before = registry[name]._base_classes__
-        self.addCleanup(MetaModel._module_to_models__.pop, definition._module)
-        add_to_registry(registry, definition)
-        self.addCleanup(self._set_up, name)
-        self.addCleanup(setattr, registry[name], "_base_classes__", before)
-        self._set_up(name)
-        registry.init_models(self.env.cr, [name], {"module": definition._module})
-
-    def _set_up(self, name):
-        self.env.flush_all()
-        for model in self.env.registry.descendants([name], "_inherit", "_inherits"):
-            self.env.registry[model]._setup_done__ = False
-        self.env.registry._setup_models__(self.env.cr, [name])
-        self.env.invalidate_all()
 
     def test_an_override_of_what_is_left_out(self):
         move_class = self.env.registry["stock.move"]

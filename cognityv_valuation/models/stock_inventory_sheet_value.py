@@ -147,4 +147,4 @@ class StockInventorySheet(models.Model):
         action = self._get_lines_action(
             self.env._("Gap values of %(sheet)s", sheet=self.name), {"search_default_gap": 1}
         )
-        return {**action, "view_mode": "list,pivot,graph,form"}
+        return {**action, "views": [(False, kind) for kind in ("list", "pivot", "graph", "form")]}
