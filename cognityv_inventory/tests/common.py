@@ -5,6 +5,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from ..models.stock_inventory_path import PARAMETER
+
 
 class InventoryCommon(BaseCommon):
     """A warehouse of its own with two racks, products of each tracking kind, a manager, a counter and an outsider.
@@ -134,3 +136,12 @@ class InventoryCommon(BaseCommon):
         picking.move_ids.quantity = quantity
         picking.move_ids.picked = True
         return picking
+
+
+class BySets:
+    """For a test class, before its base: validation is by sets."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param(PARAMETER, "set_based")

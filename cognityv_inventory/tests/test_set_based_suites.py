@@ -12,16 +12,8 @@ from . import (
     test_serials,
     test_validate,
 )
+from .common import BySets
 from .race import connection
-
-
-class BySets:
-    """For a test class, before its base: validation is by sets."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["ir.config_parameter"].set_param(PARAMETER, "set_based")
 
 
 @tagged("post_install", "-at_install")

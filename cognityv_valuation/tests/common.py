@@ -65,6 +65,27 @@ class ValuationCommon(InventoryCommon):
         move._action_done()
         return move
 
+    @classmethod
+    def _stock_parts_and_gears(cls):
+        """In each rack 10 `part` at 5.00, valued at average cost, and 20 `gear` at 2.50, valued first in, first out."""
+        cls.part = cls._make_product("Part", categ_id=cls.average.id)
+        cls.gear = cls._make_product("Gear", categ_id=cls.fifo.id)
+        for rack in (cls.rack_a1, cls.rack_a2):
+            cls._receive(cls.part, 10, 5, location=rack)
+            cls._receive(cls.gear, 20, 2.5, location=rack)
+
+    def _find_gaps(self, place, quantities):
+        """A validated count of parts and gears in a place.
+
+        :param quantities: dict of product → what was found
+        """
+        sheet = self._make_sheet(location_id=place.id, product_ids=(self.part | self.gear).ids)
+        for product, quantity in quantities.items():
+            self._line(sheet, product, place).real_qty = quantity
+        self._validate(sheet)
+        self.env.flush_all()
+        return sheet
+
     def _hide_values(self):
         """Let nobody see what stock is worth, whatever else they may do."""
         see_value = self.env.ref("cognityv_valuation.group_see_value")

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from odoo.addons.cognityv_inventory.models.stock_inventory_path import PARAMETER
+from odoo.addons.cognityv_inventory.tests.common import BySets
 
 from . import (
     test_accounting,
@@ -12,15 +12,6 @@ from . import (
     test_reversal_value,
     test_takeover,
 )
-
-
-class BySets:
-    """For a test class, before its base: validation is by sets."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["ir.config_parameter"].set_param(PARAMETER, "set_based")
 
 
 @tagged("post_install", "-at_install")

@@ -16,19 +16,7 @@ class TestValueDashboard(ValuationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.dashboard = cls.env["stock.value.dashboard"]
-        cls.part = cls._make_product("Part", categ_id=cls.average.id)
-        cls.gear = cls._make_product("Gear", categ_id=cls.fifo.id)
-        for rack in (cls.rack_a1, cls.rack_a2):
-            cls._receive(cls.part, 10, 5, location=rack)
-            cls._receive(cls.gear, 20, 2.5, location=rack)
-
-    def _find_gaps(self, place, quantities):
-        sheet = self._make_sheet(location_id=place.id, product_ids=(self.part | self.gear).ids)
-        for product, quantity in quantities.items():
-            self._line(sheet, product, place).real_qty = quantity
-        self._validate(sheet)
-        self.env.flush_all()
-        return sheet
+        cls._stock_parts_and_gears()
 
     def test_figures(self):
         """In A1 of 100.00 two parts of 5.00 are missing, and two gears of 2.50 too many; in A2 one part is missing. This

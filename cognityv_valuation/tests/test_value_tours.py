@@ -8,19 +8,10 @@ from .common import ValuationCommon
 class TestValueTours(HttpCase, ValuationCommon):
     """E. The dashboard and the reports in a real browser, by an inventory manager: charts, what is behind them, files."""
 
-    def setUp(self):
-        super().setUp()
-        self.part = self._make_product("Part", categ_id=self.average.id)
-        self.gear = self._make_product("Gear", categ_id=self.fifo.id)
-        for rack in (self.rack_a1, self.rack_a2):
-            self._receive(self.part, 10, 5, location=rack)
-            self._receive(self.gear, 20, 2.5, location=rack)
-
-    def _find_gaps(self, place, quantities):
-        sheet = self._make_sheet(location_id=place.id, product_ids=(self.part | self.gear).ids)
-        for product, quantity in quantities.items():
-            self._line(sheet, product, place).real_qty = quantity
-        self._validate(sheet)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._stock_parts_and_gears()
 
     def _deliver_three_parts(self):
         self._receive(self.part, 3, 5)
