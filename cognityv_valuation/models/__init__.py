@@ -7,6 +7,7 @@ from . import stock_location_cost
 from . import stock_location_cost_history
 from . import stock_location_cost_facts
 from . import stock_location_cost_posting
+from . import stock_location_cost_by_sets
 from . import stock_location_cost_rebuild
 from . import stock_move_location_cost
 from . import product_location_cost

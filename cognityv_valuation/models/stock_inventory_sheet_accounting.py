@@ -140,6 +140,8 @@ class StockInventorySheet(models.Model):
               GROUP BY line.id, sheet.id
               ) line
              WHERE target.id = line.id
+               AND (target.account_gap_value IS DISTINCT FROM line.value
+                    OR line.valuation_basis = 'cost' AND target.gap_value IS DISTINCT FROM line.value)
             """,
             condition,
         )

@@ -33,8 +33,7 @@ class StockInventorySheet(models.Model):
 
     def _after_moves_by_sets(self):
         result = super()._after_moves_by_sets()
-        rows = self.env.execute_query(SQL("SELECT move.id %s", self._get_moved_sql()))
-        self.env["stock.location.cost"]._mark("done", [move_id for [move_id] in rows])
+        self.env["stock.location.cost"]._mark("sheet", self.ids)
         return result
 
 

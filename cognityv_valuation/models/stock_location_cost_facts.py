@@ -64,19 +64,25 @@ class StockLocationCost(models.Model):
     def _read_movements(self, company, condition):
         """The movements of done moves in and out of valued places, in the order of their dates.
 
-        SQL, for one statement for all products and lines. What belongs to others than the company has no value.
-
         :param condition: SQL, of `line` (stock.move.line)
         :return: list of Movement, those of one product together, and in it those of one move
         """
-        query = SQL(
+        return [Movement(*row) for row in self.env.execute_query(self._get_movements_query(company, condition))]
+
+    @api.model
+    def _get_movements_query(self, company, condition):
+        """SQL of the rows of Movement, by the names of its fields, in the order of `_read_movements`.
+
+        SQL, for one statement for all products and lines. What belongs to others than the company has no value.
+        """
+        return SQL(
             """
             WITH valued AS MATERIALIZED (%(places)s)
-            SELECT line.product_id, move.id, move.date, move.value, move.origin_returned_move_id,
-                   move.reversed_sheet_id IS NOT NULL,
-                   source.usage = 'inventory' AND EXISTS (SELECT FROM product_value WHERE move_id = move.id),
-                   valued_source.id, valued_destination.id, source.usage, destination.usage,
-                   SUM(line.quantity_product_uom)
+            SELECT line.product_id, move.id AS move_id, move.date, move.value, move.origin_returned_move_id AS origin_id,
+                   move.reversed_sheet_id IS NOT NULL AS reverses,
+                   source.usage = 'inventory' AND EXISTS (SELECT FROM product_value WHERE move_id = move.id) AS is_priced,
+                   valued_source.id AS source_id, valued_destination.id AS destination_id, source.usage AS source_usage,
+                   destination.usage AS destination_usage, SUM(line.quantity_product_uom) AS quantity
               FROM stock_move_line line
               JOIN stock_move move ON move.id = line.move_id
               JOIN product_product product ON product.id = line.product_id
@@ -97,7 +103,6 @@ class StockLocationCost(models.Model):
             owner=company.partner_id.id,
             condition=condition,
         )
-        return [Movement(*row) for row in self.env.execute_query(query)]
 
     @api.model
     def _read_prices(self, company, product_ids):
@@ -157,9 +162,19 @@ class StockLocationCost(models.Model):
 
     @api.model
     def _get_product_costs(self, company, product_ids):
-        """Odoo's own cost of a unit of each product now."""
-        products = self.env["product.product"].sudo().with_company(company).browse(product_ids)
-        return {product.id: product.standard_price for product in products}
+        """Odoo's own cost of a unit of each product now; by one statement, where the ORM reads a thousand at a time."""
+        query = SQL(
+            "SELECT product.id, COALESCE(%s, 0) FROM product_product product WHERE product.id = ANY(%s)",
+            self._get_product_cost_sql(company),
+            list(product_ids),
+        )
+        self.env["product.product"].flush_model(["standard_price"])
+        return dict(self.env.execute_query(query))
+
+    @api.model
+    def _get_product_cost_sql(self, company):
+        """The cost in a company of `product`."""
+        return self.env["product.product"].sudo().with_company(company)._field_to_sql("product", "standard_price")
 
     @api.model
     def _get_average_cost_products(self, company, product_ids):

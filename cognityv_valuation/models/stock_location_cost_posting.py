@@ -84,12 +84,12 @@ class StockLocationCost(models.Model):
     def _mark(self, what, ids):
         """Remember what this transaction did, for the end of it.
 
-        :param what: "done" (ids of stock.move), "changed" (ids of stock.move that may have been done before) or "price"
-            (ids of product.value)
+        :param what: "done" (ids of stock.move), "sheet" (ids of sheets whose moves were written by sets), "changed" (ids
+            of stock.move that may have been done before) or "price" (ids of product.value)
         """
         precommit = self.env.cr.precommit
         if PENDING not in precommit.data:
-            precommit.data[PENDING] = {"done": set(), "changed": set(), "price": set()}
+            precommit.data[PENDING] = {kind: set() for kind in ("done", "sheet", "changed", "price")}
             precommit.add(self.sudo()._post_pending)
         precommit.data[PENDING][what].update(ids)
 
@@ -103,22 +103,27 @@ class StockLocationCost(models.Model):
         moves = self.env["stock.move"].sudo().browse(pending["done"] | pending["changed"]).exists()
         changed = moves.filtered(lambda move: move.id in pending["changed"])
         prices = self.env["product.value"].sudo().browse(pending["price"]).exists()
-        for company in moves.company_id | prices.company_id:
+        by_sets = self._get_moves_by_sets(pending["sheet"])
+        for company in moves.company_id | prices.company_id | self.env["res.company"].browse(by_sets):
 
             def of_company(records, company=company):
                 return records.filtered(lambda record: record.company_id == company)
 
-            self.sudo()._post(company, of_company(moves), of_company(changed), of_company(prices))
+            sets = by_sets.get(company.id, ())
+            self.sudo()._post(company, of_company(moves), of_company(changed), of_company(prices), sets)
 
     # Posting
 
     @api.model
-    def _post(self, company, moves, changed, prices):
+    def _post(self, company, moves, changed, prices, by_sets=()):
         """
         :param moves: stock.move records that were done or changed
         :param changed: those of them whose value or quantities were written, perhaps after they were done
         :param prices: the product.value records that set a price for all stock of a product
+        :param by_sets: ids of moves that sheets have written by sets, or of theirs that are among `moves`
         """
+        plain, rest = self._split_by_sets(company, by_sets, moves.product_id | prices.product_id)
+        moves |= moves.browse(rest)
         movements = self._read_movements(company, SQL("line.move_id = ANY(%s)", moves.ids)) if moves else []
         recorded = self._get_recorded_moves(moves)
         new = [movement for movement in movements if movement.move_id not in recorded]
@@ -128,13 +133,14 @@ class StockLocationCost(models.Model):
         # What comes back costs what it left with, which the product's past tells.
         replayed |= {movement.product_id for movement in new if movement.origin_id}
         added = [movement for movement in new if movement.product_id not in replayed]
-        kept = self._lock(company, replayed, self._get_touched(added))
+        kept = self._lock(company, replayed, self._get_touched(added), plain)
         begun = self._get_products_to_begin(company, replayed, added, kept)
         journal = Journal(self._get_scale(company), self.env.uid)
         tail = {("move", movement.move_id) for movement in new} | {("value", price.id) for price in prices}
         self._append(journal, company, [movement for movement in added if movement.product_id not in begun], kept)
         self._begin(journal, company, sorted(begun), tail)
         self._replay(journal, company, sorted(replayed - begun), kept, tail, changed)
+        self._append_by_sets(company, plain)
         self._write_journal(company, journal)
 
     @api.model
@@ -177,29 +183,51 @@ class StockLocationCost(models.Model):
         }
 
     @api.model
-    def _lock(self, company, product_ids, pairs=()):
+    def _lock(self, company, product_ids, pairs=(), plain=()):
         """Lock all places of some products, and other pairs of product and place, in one order for everybody.
 
+        :param plain: the ids of the moves whose places are only locked, for `_append_by_sets` to go on from
         :return: dict of (product id, place id) → (quantity, value), as integers
         """
-        query = SQL(
-            """SELECT product_id, location_id, quantity, value FROM stock_location_cost
-                WHERE company_id = %s
-                  AND (product_id = ANY(%s) OR (product_id, location_id) IN (SELECT * FROM unnest(%s::int[], %s::int[])))
-                ORDER BY product_id, location_id FOR NO KEY UPDATE""",
-            company.id,
-            list(product_ids),
-            [product_id for product_id, _place_id in pairs],
-            [place_id for _product_id, place_id in pairs],
-        )
-        if not product_ids and not pairs:
+        if not (product_ids or pairs or plain):
             return {}
+        query = SQL(
+            """
+            SELECT cost.product_id, cost.location_id, cost.quantity, cost.value, wanted.is_plain
+              FROM (
+                SELECT id, BOOL_AND(is_plain) AS is_plain
+                  FROM (
+                    SELECT id, FALSE AS is_plain FROM stock_location_cost WHERE product_id = ANY(%(products)s)
+                     UNION ALL
+                    SELECT cost.id, FALSE
+                      FROM unnest(%(pair_products)s::int[], %(pair_places)s::int[]) AS pair (product_id, location_id)
+                      JOIN stock_location_cost cost USING (product_id, location_id)
+                     UNION ALL
+                    SELECT cost.id, TRUE
+                      FROM stock_move move
+                      JOIN stock_location_cost cost ON cost.product_id = move.product_id
+                       AND cost.location_id IN (move.location_id, move.location_dest_id)
+                     WHERE move.id = ANY(%(plain)s)
+                    ) found
+              GROUP BY id
+                ) wanted
+              JOIN stock_location_cost cost ON cost.id = wanted.id
+             WHERE cost.company_id = %(company)s
+          ORDER BY cost.product_id, cost.location_id FOR NO KEY UPDATE OF cost
+            """,
+            products=list(product_ids),
+            pair_products=[product_id for product_id, _place_id in pairs],
+            pair_places=[place_id for _product_id, place_id in pairs],
+            plain=list(plain),
+            company=company.id,
+        )
         scale = self._get_scale(company)
         # Odoo tries again when somebody else was quicker: no error to log.
         self.env.cr.execute(query, log_exceptions=False)
         return {
             (product_id, place_id): (scale.quantity(quantity), scale.money(value))
-            for product_id, place_id, quantity, value in self.env.cr.fetchall()
+            for product_id, place_id, quantity, value, is_plain in self.env.cr.fetchall()
+            if not is_plain
         }
 
     # Calculating

@@ -8,6 +8,7 @@ from . import (
     test_hoot,
     test_location_average,
     test_location_cost,
+    test_location_cost_by_sets,
     test_location_cost_example,
     test_location_cost_hypothesis,
     test_location_cost_races,

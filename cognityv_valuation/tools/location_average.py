@@ -61,6 +61,8 @@ class Scale:
     """
 
     def __init__(self, rounding, digits):
+        # As exact decimals, for whoever calculates elsewhere.
+        self.rounding, self.piece = str(rounding), 10**digits
         self._rounding = rounding
         self._decimals = max(0, len(f"{rounding:.12f}".rstrip("0").partition(".")[2]))
         self._digits = digits
