@@ -23,6 +23,7 @@ from . import stock_inventory_sheet_locks
 from . import stock_inventory_sheet_stock
 from . import stock_inventory_sheet_set_products
 from . import stock_inventory_sheet_set_based
+from . import stock_inventory_sheet_set_subject
 from . import stock_inventory_sheet_set_values
 from . import stock_inventory_sheet_file
 from . import stock_inventory_job

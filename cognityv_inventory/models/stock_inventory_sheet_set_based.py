@@ -4,8 +4,8 @@ from odoo.tools import SQL
 
 
 class StockInventorySheet(models.Model):
-    """Validation by sets: the moves of all gaps, their lines and the quants of both sides are written by one statement
-    each, whatever the size of the sheet.
+    """Validation and reversal by sets: the moves of all gaps, their lines and the quants of both sides are written by one
+    statement each, whatever the size of the sheet.
 
     What is written is what Odoo's own path writes, column by column: `test_set_based_equal` proves it. Products of which
     a line needs more than that (see `stock_inventory_sheet_set_products`) are left to Odoo's own path, and so is the
@@ -13,7 +13,8 @@ class StockInventorySheet(models.Model):
 
     SQL throughout, as this is what it is for. The statements are over `line` (a gap), `product`, `template`, `category`
     (possibly without a row), `place` and `loss` (the inventory loss); those that come after the moves are over `move` and
-    `line`. All that they write was locked before, see `stock_inventory_sheet_locks`.
+    `line`. All that they write was locked before, see `stock_inventory_sheet_locks`. What they are about, the gaps of a
+    sheet or their reversal, is said by `stock_inventory_sheet_set_subject`.
     """
 
     _inherit = "stock.inventory.sheet"
@@ -23,11 +24,17 @@ class StockInventorySheet(models.Model):
             return super()._move_gaps()
         vals_list, product_ids = self._prepare_moves_for_odoo()
         self.env.flush_all()
-        self._write_by_sets(product_ids)
-        self.env.invalidate_all(flush=False)
-        self._after_moves_by_sets()
+        self._move_by_sets(product_ids)
         if vals_list:
             self._do_moves(vals_list)
+
+    def _move_by_sets(self, but_product_ids):
+        """
+        :param but_product_ids: the products that are left to Odoo
+        """
+        self._write_by_sets(but_product_ids)
+        self.env.invalidate_all(flush=False)
+        self._after_moves_by_sets()
 
     def _needs_odoo(self):
         """Whether the whole sheet is left to Odoo's own path. A hook.
@@ -49,9 +56,6 @@ class StockInventorySheet(models.Model):
         return self._prepare_gap_moves(lines), product_ids
 
     def _write_by_sets(self, but_product_ids):
-        """
-        :param but_product_ids: the products that are left to Odoo
-        """
         self._insert_gap_moves(but_product_ids)
         self._insert_gap_move_lines()
         # The inventory loss first: it takes over since when there was what it gets.
@@ -72,21 +76,14 @@ class StockInventorySheet(models.Model):
         """The gaps, as the FROM of a statement."""
         return SQL(
             """
-            FROM (
-                SELECT line.*, %(loss)s AS loss_id, product.product_tmpl_id AS template_id
-                  FROM stock_inventory_sheet_line line
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                 WHERE line.sheet_id = %(sheet)s AND line.gap_qty <> 0
-                ) line
+            FROM (%s) line
             JOIN product_product product ON product.id = line.product_id
             JOIN product_template template ON template.id = line.template_id
             LEFT JOIN product_category category ON category.id = template.categ_id
             JOIN stock_location place ON place.id = line.location_id
             LEFT JOIN stock_location loss ON loss.id = line.loss_id
             """,
-            loss=self._get_company_field_sql("product.template", "template", "property_stock_inventory"),
-            sheet=self.id,
+            self._get_subject_query(),
         )
 
     def _get_company_field_sql(self, model, alias, name):
@@ -99,11 +96,11 @@ class StockInventorySheet(models.Model):
         Their order is asked for before: PostgreSQL knows nothing yet of lines that were just filled in, and would join
         them with themselves row by row.
         """
-        ordered = self._get_gap_lines(Domain("product_id", "not in", but_product_ids)).ids
         source = SQL(
-            "%s JOIN UNNEST(%s::int[]) WITH ORDINALITY ordered (id, position) ON ordered.id = line.id ORDER BY position",
+            "%s JOIN UNNEST(%s::int[]) WITH ORDINALITY ordered (id, position) ON ordered.id = line.%s ORDER BY position",
             self._get_gap_sql(),
-            ordered,
+            self._get_subject_ids(but_product_ids),
+            SQL.identifier(self._get_subject_key()),
         )
         self._insert("stock_move", self._get_move_columns(), source)
 
@@ -114,8 +111,6 @@ class StockInventorySheet(models.Model):
             "company_id": SQL("%s", self.company_id.id),
             "date": SQL("%s::timestamp", fields.Datetime.now()),
             "inventory_name": SQL("%s", self.name),
-            "inventory_sheet_id": SQL("line.sheet_id"),
-            "inventory_sheet_line_id": SQL("line.id"),
             "is_inventory": SQL("TRUE"),
             "location_id": SQL("CASE WHEN line.gap_qty > 0 THEN loss.id ELSE place.id END"),
             "location_dest_id": SQL("CASE WHEN line.gap_qty > 0 THEN place.id ELSE loss.id END"),
@@ -134,7 +129,7 @@ class StockInventorySheet(models.Model):
         }
         quantities = ("product_qty", "product_uom_qty", "quantity", "packaging_uom_qty")
         columns |= dict.fromkeys(quantities, SQL("ABS(line.gap_qty)"))
-        return columns | self._get_production_columns()
+        return columns | self._get_production_columns() | self._get_subject_columns()
 
     def _get_production_columns(self):
         """What Manufacturing has of every move."""
@@ -159,17 +154,6 @@ class StockInventorySheet(models.Model):
             "state": SQL("move.state"),
         }
         self._insert("stock_move_line", columns, SQL("%s ORDER BY move.id", self._get_moved_sql()))
-
-    def _get_moved_sql(self):
-        """The moves that were made by sets, as the FROM and WHERE of a statement: a sheet has no others yet."""
-        return SQL(
-            """
-            FROM stock_move move
-            JOIN stock_inventory_sheet_line line ON line.id = move.inventory_sheet_line_id
-           WHERE move.inventory_sheet_id = %s AND move.state = 'done'
-            """,
-            self.id,
-        )
 
     def _get_log_columns(self):
         now = SQL("NOW() AT TIME ZONE 'UTC'")
@@ -206,17 +190,16 @@ class StockInventorySheet(models.Model):
         when there was what it got last; what it gives comes in now."""
         return SQL(
             """
-            SELECT line.product_id, line.lot_id, line.owner_id, move.loss_id AS location_id,
+            SELECT line.product_id, line.lot_id, line.owner_id, line.loss_id AS location_id,
                    -SUM(line.gap_qty) AS quantity,
-                   (ARRAY_AGG(CASE WHEN line.gap_qty > 0 THEN move.date ELSE quant.in_date END ORDER BY move.id DESC))[1]
-                       AS in_date
+                   (ARRAY_AGG(CASE WHEN line.gap_qty > 0 THEN line.date ELSE quant.in_date END
+                       ORDER BY line.move_id DESC))[1] AS in_date
               FROM (
-                SELECT move.id, move.date, move.inventory_sheet_line_id,
+                SELECT line.*, move.id AS move_id, move.date,
                        CASE WHEN line.gap_qty > 0 THEN move.location_id ELSE move.location_dest_id END AS loss_id %s
-                ) move
-              JOIN stock_inventory_sheet_line line ON line.id = move.inventory_sheet_line_id
+                ) line
          LEFT JOIN stock_quant quant ON quant.location_id = line.location_id AND %s
-          GROUP BY line.product_id, line.lot_id, line.owner_id, move.loss_id
+          GROUP BY line.product_id, line.lot_id, line.owner_id, line.loss_id
             """,
             self._get_moved_sql(),
             self._get_quant_match_sql("line"),
@@ -319,8 +302,8 @@ class StockInventorySheet(models.Model):
 
         :raises AccessError: when a rule of access forbids it
         """
-        of_sheet = {"stock.move": "inventory_sheet_id", "stock.move.line": "move_id.inventory_sheet_id"}
-        for model, link in of_sheet.items():
+        name = self._get_subject_link()
+        for model, link in {"stock.move": name, "stock.move.line": f"move_id.{name}"}.items():
             self.env[model].check_access("create")
             rule = Domain.TRUE if self.env.su else self.env["ir.rule"]._compute_domain(model, "create")
             forbidden = Domain(link, "=", self.id) & ~rule

@@ -26,7 +26,29 @@ class StockInventorySheet(models.Model):
             self._get_serial_elsewhere_query(),
             self._get_other_sheet_query(),
         ]
+        if self._is_reversing():
+            queries.append(self._get_unusual_past_query())
         return [*queries, self._get_kit_query()] if "mrp.bom" in self.env else queries
+
+    def _get_unusual_past_query(self):
+        """Moves to be undone that are not as those of a sheet are today: of several lines, in another unit."""
+        return SQL(
+            """
+            SELECT origin.product_id
+              FROM stock_move origin
+              JOIN product_product product ON product.id = origin.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN stock_inventory_sheet_line line ON line.id = origin.inventory_sheet_line_id
+         LEFT JOIN stock_move_line moved ON moved.move_id = origin.id
+             WHERE origin.inventory_sheet_id = %s AND origin.state = 'done'
+          GROUP BY origin.id, line.id, template.id
+            HAVING COUNT(moved.id) <> 1 OR line.id IS NULL OR origin.product_uom <> template.uom_id
+                OR MIN(moved.lot_id) IS DISTINCT FROM line.lot_id OR MIN(moved.owner_id) IS DISTINCT FROM line.owner_id
+                OR line.location_id NOT IN (origin.location_id, origin.location_dest_id)
+                OR line.product_id <> origin.product_id
+            """,
+            self.id,
+        )
 
     def _get_line_conditions_for_odoo(self):
         """list of SQL conditions over the aliases of `_get_gap_sql`. A hook."""

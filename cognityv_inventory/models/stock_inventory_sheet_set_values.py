@@ -55,7 +55,8 @@ class StockInventorySheet(models.Model):
                  WHERE past.product_id = line.product_id AND (past.is_dropship OR past.is_in AND past.is_out))""",
             method,
         )
-        not_known = SQL("%s NOT IN ('standard', 'average')", method)
+        # A reversal changes an average in another way: at the value of what it undoes.
+        not_known = SQL("%s NOT IN %s", method, ("standard",) if self._is_reversing() else ("standard", "average"))
         return [*conditions, SQL("COALESCE(template.lot_valuated, FALSE)"), not_known, posts_at_once, unusual_past]
 
     # Moves
@@ -70,7 +71,7 @@ class StockInventorySheet(models.Model):
             "is_out": SQL("%s AND line.gap_qty < 0", is_valued),
             "is_dropship": SQL("FALSE"),
             "to_refund": SQL("TRUE"),
-            "value": SQL("CASE WHEN %s THEN %s END", is_valued, self._get_move_value_sql()),
+            "value": SQL("CASE WHEN %s THEN %s END", is_valued, self._get_subject_value_sql()),
         }
 
     def _get_is_valued_sql(self):
@@ -78,6 +79,17 @@ class StockInventorySheet(models.Model):
         return SQL(
             "(place.company_id IS NOT NULL AND COALESCE(line.owner_id = %s, TRUE))", self.company_id.partner_id.id
         )
+
+    def _get_subject_value_sql(self):
+        """What comes back is worth what it left with, as any return in Odoo."""
+        if not self._is_reversing():
+            return self._get_move_value_sql()
+        return SQL(
+            "CASE WHEN line.gap_qty > 0 THEN %s ELSE %s END", self._get_origin_value_sql(), self._get_move_value_sql()
+        )
+
+    def _get_origin_value_sql(self):
+        return SQL("(SELECT origin.value FROM stock_move origin WHERE origin.id = line.origin_id)")
 
     def _get_move_value_sql(self):
         """At the price of the product, rounded as Odoo's `float_round` does: in floating point, and half up, where what

@@ -207,6 +207,9 @@ class StockInventorySheet(models.Model):
         self._check_still_there(moves)
         self._do_moves([move._prepare_inventory_reversal_vals() for move in moves])._trigger_assign()
 
+    def _get_reversal_name(self):
+        return self.env._("%(sheet)s [reversed]", sheet=self.name)
+
     def _check_still_there(self, moves):
         """
         :raises UserError: when reversing would take more out of a place than is there

@@ -80,7 +80,7 @@ class StockMove(models.Model):
             "restrict_partner_id": self.restrict_partner_id.id,
             "is_inventory": True,
             "picked": True,
-            "inventory_name": self.env._("%(sheet)s [reversed]", sheet=self.inventory_sheet_id.name),
+            "inventory_name": self.inventory_sheet_id._get_reversal_name(),
             "origin": self.inventory_sheet_id.name,
             "origin_returned_move_id": self.id,
             "reversed_sheet_id": self.inventory_sheet_id.id,

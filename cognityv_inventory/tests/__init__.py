@@ -34,6 +34,7 @@ from . import (
     test_serials,
     test_set_based_equal,
     test_set_based_path,
+    test_set_based_reversal,
     test_set_based_suites,
     test_sheet,
     test_stress,

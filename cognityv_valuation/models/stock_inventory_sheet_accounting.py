@@ -153,8 +153,25 @@ class StockInventorySheet(models.Model):
         if self.move_ids:
             self.company_id._check_inventory_date(self._get_posting_date(), self.name)
         result = super()._reverse_stock()
-        self.reversal_move_ids.filtered("is_out").product_id.with_company(self.company_id)._update_average_prices()
+        self._get_products_taken_out().with_company(self.company_id)._update_average_prices()
         return result
+
+    def _get_products_taken_out(self):
+        """The products at average cost that a reversal has taken out again."""
+        self.env.flush_all()
+        query = SQL(
+            """
+            SELECT DISTINCT product.id
+              FROM stock_move move
+              JOIN product_product product ON product.id = move.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN product_category category ON category.id = template.categ_id
+             WHERE move.reversed_sheet_id = %s AND move.is_out AND %s = 'average'
+            """,
+            self.id,
+            self._get_cost_method_sql(),
+        )
+        return self.env["product.product"].browse(product_id for [product_id] in self.env.execute_query(query))
 
 
 class StockCorrection(models.Model):

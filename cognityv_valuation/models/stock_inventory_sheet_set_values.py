@@ -13,6 +13,8 @@ class StockInventorySheet(models.Model):
         return bool(dated_back) or super()._needs_odoo()
 
     def _get_line_conditions_for_odoo(self):
+        if self._is_reversing():
+            return super()._get_line_conditions_for_odoo()
         has_given_cost = SQL("line.unit_cost > 0 AND line.gap_qty > 0")
         reversed_before = SQL(
             """line.gap_qty > 0 AND EXISTS (
@@ -21,6 +23,13 @@ class StockInventorySheet(models.Model):
                    AND reversal.is_out)"""
         )
         return [*super()._get_line_conditions_for_odoo(), has_given_cost, reversed_before]
+
+    def _get_more_line_columns(self):
+        return [*super()._get_more_line_columns(), "unit_cost"]
+
+    def _get_subject_value_sql(self):
+        """A reversal takes out again what the sheet put in, at that value."""
+        return self._get_origin_value_sql() if self._is_reversing() else super()._get_subject_value_sql()
 
     def _get_move_columns(self):
         """The value that a move is worth when it is done is settled with it."""
@@ -33,7 +42,13 @@ class StockInventorySheet(models.Model):
 
     def _after_moves_by_sets(self):
         result = super()._after_moves_by_sets()
-        self.env["stock.location.cost"]._mark("sheet", self.ids)
+        costs = self.env["stock.location.cost"]
+        if self._is_reversing():
+            # What they undo is known from the past of each product only.
+            rows = self.env.execute_query(SQL("SELECT move.id %s", self._get_moved_sql()))
+            costs._mark("done", [move_id for [move_id] in rows])
+        else:
+            costs._mark("sheet", self.ids)
         return result
 
 
