@@ -1,9 +1,13 @@
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..models.stock_inventory_path import PARAMETER
+from ..tools import proven_path
 from . import test_set_based_equal
+from .common import BySets, InventoryCommon
+from .test_set_based_path import ORM, OWN_MODULES, watched
 
 
 @tagged("post_install", "-at_install")
@@ -22,3 +26,103 @@ class TestReversalBySetsEqual(test_set_based_equal.TestSetBasedEqual):
         sheets = self.env.registry["stock.inventory.sheet"]
         with patch.object(sheets, "action_validate", sheets.action_reverse):
             return super()._validate(sheet, path, situation)
+
+
+@tagged("post_install", "-at_install")
+class TestReversalBySets(BySets, InventoryCommon):
+    """What a reversal by sets needs, and what it gives back."""
+
+    def _make_validated(self, products, **vals):
+        quants = [{"product_id": product.id, "location_id": self.rack_a2.id, "quantity": 5} for product in products]
+        self.env["stock.quant"].sudo().create(quants)
+        sheet = self._make_sheet(fill=False, start=False, **vals)
+        sheet.product_ids = products
+        sheet.action_fill()
+        sheet.action_plan()
+        sheet.action_start()
+        for number, line in enumerate(sheet.line_ids):
+            line.real_qty = line.current_qty + (1 if number % 2 else -1)
+        sheet.action_complete()
+        sheet.action_validate()
+        self.env.cr.flush()
+        return sheet
+
+    def _make_products(self, number):
+        vals = {"is_storable": True, "standard_price": 2.0, "categ_id": self.category.id}
+        return self.env["product.product"].create([{"name": f"Many {n}", **vals} for n in range(number)])
+
+    def _get_methods(self, path, sheet):
+        """The methods that are called by a reversal, with their modules; it is undone."""
+        with self._undone():
+            self.env["ir.config_parameter"].set_param(PARAMETER, path)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with watched() as called:
+                sheet.action_reverse()
+                self.env.flush_all()
+        return called
+
+    def test_all_methods_that_are_left_out_are_looked_at(self):
+        sheet = self._make_validated(self._make_products(4))
+        odoo, by_sets = self._get_methods("odoo", sheet), self._get_methods("set_based", sheet)
+        missing = {
+            f"{model}.{name} ({odoo[model, name]})"
+            for model, name in odoo.keys() - by_sets.keys()
+            if odoo[model, name] not in OWN_MODULES
+            and not name.startswith(ORM)
+            and name not in proven_path.METHODS.get(model, {name})
+        }
+        self.assertFalse(missing)
+
+    def test_statements_do_not_grow_with_the_sheet(self):
+        self._count_statements(3)  # what any server has loaded
+        counts = {number: self._count_statements(number) for number in (50, 200)}
+        self.assertEqual(counts[50], counts[200])
+
+    def _count_statements(self, number):
+        with self._undone():
+            sheet = self._make_validated(self._make_products(number))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.env.cr.execute("SELECT 1")
+            before = self.env.cr.sql_log_count
+            sheet.action_reverse()
+            self.env.flush_all()
+            count = self.env.cr.sql_log_count - before
+            self.assertEqual(len(sheet.reversal_move_ids), number)
+        return count
+
+    def test_who_waits_gets_what_comes_back(self):
+        [product] = self._make_products(1)
+        sheet = self._make_validated(product)
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": self.stock.id,
+                "location_dest_id": self.customers.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": 5,
+                            "location_id": self.rack_a2.id,
+                            "location_dest_id": self.customers.id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.action_assign()
+        self.assertEqual(picking.move_ids.state, "partially_available")
+        sheet.action_reverse()
+        self.assertEqual(picking.move_ids.state, "assigned")
+
+    def test_places_that_are_counted_are_looked_at_move_by_move(self):
+        """Odoo's own path says which sheet is in the way."""
+        products = self._make_products(2)
+        sheet = self._make_validated(products)
+        self._make_sheet(location_id=self.rack_a2.id)
+        with self.assertRaisesRegex(Exception, "counted"), self.env.cr.savepoint():
+            sheet.action_reverse()
+        self.assertFalse(sheet.reversed_at)
