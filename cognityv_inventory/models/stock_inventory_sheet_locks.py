@@ -94,13 +94,18 @@ class StockInventorySheet(models.Model):
         self.env.cr.execute(self._get_quant_lock_query(changed), log_exceptions=False)
 
     def _get_quant_lock_query(self, changed):
+        """Of each place, and once for each product those of the inventory loss: a product may be in thousands of places."""
         return SQL(
             """
+            WITH changed AS MATERIALIZED (%s)
             SELECT FROM stock_quant WHERE id IN (
-                SELECT quant.id FROM (%s) changed
+                SELECT quant.id FROM changed
+                  JOIN stock_quant quant
+                    ON quant.product_id = changed.product_id AND quant.location_id = changed.location_id
+                 UNION ALL
+                SELECT quant.id FROM (SELECT DISTINCT product_id FROM changed) changed
                   JOIN stock_quant quant ON quant.product_id = changed.product_id
-                  JOIN stock_location place ON place.id = quant.location_id
-                 WHERE place.id = changed.location_id OR place.usage = 'inventory')
+                  JOIN stock_location place ON place.id = quant.location_id AND place.usage = 'inventory')
              ORDER BY id FOR NO KEY UPDATE
             """,
             changed,

@@ -134,17 +134,20 @@ class StockInventorySheet(models.Model):
         )
 
     def _get_other_sheet_query(self):
-        """Another sheet that blocks the same, or has counted it: see `_check_not_counted`."""
+        """Another sheet that blocks the same, or has counted it: see `_check_not_counted`. No sheet has an inventory loss.
+
+        By product and place together, since a product may be in thousands of places.
+        """
         return SQL(
             """
             SELECT line.product_id %s
               JOIN stock_inventory_sheet_line other
-                ON other.product_id = line.product_id AND other.location_id IN (line.location_id, line.loss_id)
-               AND other.sheet_id <> line.sheet_id
-              JOIN stock_inventory_sheet sheet ON sheet.id = other.sheet_id
+                ON other.product_id = line.product_id AND other.location_id = line.location_id
+              JOIN stock_inventory_sheet sheet ON sheet.id = other.sheet_id AND sheet.id <> %s
              WHERE sheet.state IN %s AND (sheet.block_mode <> 'none' OR other.count_status <> 'to_count')
             """,
             self._get_gap_sql(),
+            self.id,
             BLOCKING_STATES,
         )
 

@@ -53,20 +53,22 @@ class StockLocationCost(models.Model):
             """
             SELECT ARRAY_AGG(id) FILTER (WHERE is_plain), ARRAY_AGG(id) FILTER (WHERE NOT is_plain)
               FROM (
-                SELECT id, BOOL_AND(is_alone) OVER (PARTITION BY product_id) AS is_plain
+                SELECT UNNEST(ids) AS id,
+                       is_alone AND product_id <> ALL(%(others)s::int[]) AND EXISTS (
+                           SELECT FROM stock_location_cost cost
+                            WHERE cost.product_id = product.product_id AND cost.company_id = %(company)s) AS is_plain
                   FROM (
-                    SELECT move.id, move.product_id,
-                           COUNT(*) OVER (PARTITION BY move.product_id, place.id) = 1
-                           AND move.origin_returned_move_id IS NULL AND move.product_id <> ALL(%(others)s::int[])
-                           AND EXISTS (
-                               SELECT FROM stock_location_cost cost
-                                WHERE cost.product_id = move.product_id AND cost.company_id = %(company)s) AS is_alone
-                      FROM stock_move move
-                      JOIN stock_location source ON source.id = move.location_id
-                      JOIN stock_location place
-                        ON place.id = CASE source.usage WHEN 'inventory' THEN move.location_dest_id ELSE source.id END
-                     WHERE move.id = ANY(%(moves)s)
-                    ) move
+                    SELECT product_id, ARRAY_AGG(id) AS ids, COUNT(*) = COUNT(DISTINCT place_id) AND NOT BOOL_OR(is_return)
+                           AS is_alone
+                      FROM (
+                        SELECT move.id, move.product_id, move.origin_returned_move_id IS NOT NULL AS is_return,
+                               CASE source.usage WHEN 'inventory' THEN move.location_dest_id ELSE source.id END AS place_id
+                          FROM stock_move move
+                          JOIN stock_location source ON source.id = move.location_id
+                         WHERE move.id = ANY(%(moves)s)
+                        ) move
+                  GROUP BY product_id
+                    ) product
                 ) move
             """,
             company=company.id,

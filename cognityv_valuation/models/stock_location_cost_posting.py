@@ -205,8 +205,9 @@ class StockLocationCost(models.Model):
                      UNION ALL
                     SELECT cost.id, TRUE
                       FROM stock_move move
-                      JOIN stock_location_cost cost ON cost.product_id = move.product_id
-                       AND cost.location_id IN (move.location_id, move.location_dest_id)
+                     CROSS JOIN UNNEST(ARRAY[move.location_id, move.location_dest_id]) AS touched (location_id)
+                      JOIN stock_location_cost cost
+                        ON cost.product_id = move.product_id AND cost.location_id = touched.location_id
                      WHERE move.id = ANY(%(plain)s)
                     ) found
               GROUP BY id
