@@ -27,10 +27,9 @@ export class SessionScreen extends Component {
         this.orm = useService("orm");
         this.confirm = useConfirm();
         this.document = useState(this.props.session.state);
-        this.state = useState({ shown: PAGE, lineId: null, sheet: null, problem: null });
+        this.state = useState({ shown: PAGE, lineId: null, sheet: null });
         this.findItems = useItemSearch(this.props.session).findItems;
         this.suggest = this.suggest.bind(this);
-        this.onCode = (code) => this.props.session.scan(code);
         this.selectLine = (line) => (this.state.lineId = line.id);
     }
 
@@ -107,7 +106,8 @@ export class SessionScreen extends Component {
     getOtherChoice({ replaces }) {
         const choose = () => {
             this.props.session.postponeQuestion();
-            Object.assign(this.state, { sheet: "problems", problem: replaces });
+            this.document.chosen = replaces;
+            this.openProblems();
         };
         return { title: _t("Something else…"), detail: "", pick: choose };
     }
@@ -117,6 +117,14 @@ export class SessionScreen extends Component {
         const title = entry.display_name || line.product;
         const detail = entry.display_name ? "" : [line.code, line.lot].filter(Boolean).join(" · ");
         return { title, detail, pick: () => this.props.session.choose(entry) };
+    }
+
+    /** What came of a scan is seen at once. */
+    async onCode(code) {
+        await this.props.session.scan(code);
+        if (this.state.sheet === "problems") {
+            this.closeSheet();
+        }
     }
 
     onScroll(ev) {
@@ -144,7 +152,7 @@ export class SessionScreen extends Component {
     }
 
     closeSheet() {
-        Object.assign(this.state, { sheet: null, problem: null });
+        this.state.sheet = null;
     }
 
     back() {
