@@ -333,6 +333,21 @@ test("the tracking number that is missing is scanned next, or while it is asked 
     expect.verifySteps(["waiting", "incomplete", "accepted", "waiting", "incomplete", "waiting"]);
 });
 
+test("the numbers that are there may be chosen, and another one typed or scanned", async () => {
+    const session = await mountScreen(makeGlue());
+    await scan("GLUE");
+    const matches = [{ product_id: 101, lot_id: 5, line_id: 1, display_name: "Glue, L-5" }];
+    session.onResults([makeResult(outbox, "unknown", { lacks_number: true, product_id: 101, product: "Glue", matches })]);
+    await animationFrame();
+    expect(".o_am_sheet .fs-4").toHaveText("Which tracking number?");
+    expect(queryAllTexts(".o_am_choices button")).toEqual(["Glue, L-5", "Another number…"]);
+    await scan("L-5");
+    await waitForNone(".o_am_sheet");
+    expect(outbox.events.at(-1)).toMatchObject({ product_id: 101, lot_name: "L-5", replaces: "scan-1" });
+    expect(".o_am_problems_button").toHaveCount(0);
+    expect.verifySteps(["waiting", "incomplete", "accepted"]);
+});
+
 test("another item's code is no answer to which number it is", async () => {
     const session = await mountScreen({ ...makeGlue(), codes: { ...makeGlue().codes, ...makePayload().codes } });
     await scan("GLUE");

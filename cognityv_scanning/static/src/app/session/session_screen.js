@@ -102,6 +102,19 @@ export class SessionScreen extends Component {
         return question.replaces ? [...choices, this.getOtherChoice(question)] : choices;
     }
 
+    /** Of what lacks its number, it is known what it is. */
+    get isNumberAsked() {
+        return !!this.props.session.findProblem(this.document.question?.replaces)?.lacks_number;
+    }
+
+    get choicesTitle() {
+        return this.isNumberAsked ? _t("Which tracking number?") : _t("Which one is it?");
+    }
+
+    get choicesHint() {
+        return this.isNumberAsked ? _t("Scan its number, or choose it.") : undefined;
+    }
+
     /** It may be none of these. */
     getOtherChoice({ replaces }) {
         const choose = () => {
@@ -109,7 +122,7 @@ export class SessionScreen extends Component {
             this.document.chosen = replaces;
             this.openProblems();
         };
-        return { title: _t("Something else…"), detail: "", pick: choose };
+        return { title: this.isNumberAsked ? _t("Another number…") : _t("Something else…"), detail: "", pick: choose };
     }
 
     getChoice(entry) {
@@ -164,7 +177,8 @@ export class SessionScreen extends Component {
     }
 
     async cancel() {
-        const isSure = await this.confirm(_t("Cancel this log?"), _t("What was scanned stays on record, and has no effect."));
+        const labels = { confirmLabel: _t("Cancel this log"), cancelLabel: _t("Scan on") };
+        const isSure = await this.confirm(_t("Cancel this log?"), _t("What was scanned stays on record, and has no effect."), labels);
         if (isSure) {
             await this.orm.call("stock.scan.session", "action_cancel", [[this.payload.id]]);
             this.env.assetManager.home();
