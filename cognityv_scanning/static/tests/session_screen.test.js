@@ -292,6 +292,22 @@ test("a scan says what an unknown code is, while that is asked", async () => {
     expect.verifySteps(["waiting", "unknown", "accepted", "accepted"]);
 });
 
+test("a place says where, not what an unknown code is", async () => {
+    const codes = { ...makePayload().codes, "text:RACK-2": [{ location_id: 9, place: "Rack 2" }] };
+    const session = await mountScreen({ kind: "verification", location_id: 8, codes });
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await scan("RACK-2");
+    await waitForNone(".o_am_sheet");
+    expect(".o_am_place").toHaveText("Rack 2");
+    expect(".o_am_problems_button").toHaveCount(1);
+    expect(outbox.events.at(-1)).toEqual({ client_uuid: "scan-2", session_id: 7, code: "RACK-2" });
+    expect.verifySteps(["waiting", "unknown", "accepted"]);
+});
+
 test("once the choice is closed, a scan is a scan again", async () => {
     const session = await mountScreen();
     await scan("SCREW");

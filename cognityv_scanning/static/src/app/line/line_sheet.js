@@ -43,12 +43,12 @@ export class LineSheet extends Component {
     }
 
     get isNoteChanged() {
-        return this.state.note !== this.noteBefore;
+        return this.state.note.trim() !== this.noteBefore;
     }
 
     keepNote() {
         if (this.isNoteChanged) {
-            this.props.onNote(this.props.line, this.state.note);
+            this.props.onNote(this.props.line, this.state.note.trim());
         }
     }
 

@@ -18,8 +18,9 @@ export class NoteSheet extends Component {
     }
 
     keep() {
-        if (this.state.text !== this.before) {
-            this.props.session.setNote(this.state.text);
+        const text = this.state.text.trim();
+        if (text !== this.before) {
+            this.props.session.setNote(text);
         }
     }
 }

@@ -127,7 +127,7 @@ export class ReviewScreen extends Component {
             this.next = code;
             return;
         }
-        if (!this.document.chosen) {
+        if (!this.props.session.getAnswered(code)) {
             this.back();
         }
         await this.props.session.scan(code);

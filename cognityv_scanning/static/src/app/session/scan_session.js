@@ -288,11 +288,14 @@ export class ScanSession extends SessionState {
 
     /**
      * Whose answer a scan of this code is: of the problem of which the person is saying what it is, or of the item that was
-     * scanned last, if this is the tracking number that it lacks.
+     * scanned last, if this is the tracking number that it lacks. A place is no item, and so no answer.
      *
      * @returns {Object|undefined} the problem; none when it is a scan of its own
      */
     getAnswered(code) {
+        if (this.getEntries(code).some(({ place }) => place)) {
+            return undefined;
+        }
         const chosen = this.findProblem(this.state.chosen);
         const last = this.findProblem(this.state.last?.client_uuid);
         return chosen || (last?.lacks_number && this.getNumberEntry(code, last.product_id) ? last : undefined);
