@@ -272,13 +272,13 @@ def set_up(options):
 
 def open_results(cluster, options):
     about = {"revision": describe_revision(options.root), "machine": describe_machine(cluster)}
-    if options.resume:
-        try:
-            return Results.resume(options.resume, about)
-        except (OSError, ValueError) as error:
-            raise Failure(str(error)) from None
     names = ("rows", "contenders", "sizes", "runs", "patience", "small", "openings", "template")
     settings = {name: getattr(options, name) for name in names}
+    if options.resume:
+        try:
+            return Results.resume(options.resume, settings, about)
+        except (OSError, ValueError) as error:
+            raise Failure(str(error)) from None
     return Results.begin(options.root, options.description, settings, about)
 
 

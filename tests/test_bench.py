@@ -143,17 +143,19 @@ def test_results_are_in_the_file_as_they_come(tmp_path):
     results = begin(tmp_path, about)
     results.add_run("each", 100, "core", make_run({"apply": 1.0}))
     results.add_failure("each", 100, "oca", "no luck")
-    again = Results.resume(results.path, about)
+    again = Results.resume(results.path, {"runs": 2}, about)
     assert len(again.get_runs("each", 100, "core")) == 1
     again.add_run("each", 100, "oca", make_run({"apply": 2.0}))
     assert not list(results.path.parent.glob("*.part"))
-    cells = json.loads(results.path.read_text())["cells"]
+    written = json.loads(results.path.read_text())
+    assert written["settings"] == [{}, {"runs": 2}]
+    cells = written["cells"]
     assert [(found["contender"], len(found["runs"])) for found in cells] == [("core", 1), ("oca", 1)]
     assert not any("failure" in found for found in cells)
     with pytest.raises(ValueError, match="revision"):
-        Results.resume(results.path, {**about, "revision": "other"})
+        Results.resume(results.path, {}, {**about, "revision": "other"})
     with pytest.raises(ValueError, match="cores"):
-        Results.resume(results.path, {**about, "machine": {**MACHINE, "cores": 64}})
+        Results.resume(results.path, {}, {**about, "machine": {**MACHINE, "cores": 64}})
 
 
 def begin(folder, about):

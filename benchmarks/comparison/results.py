@@ -28,12 +28,15 @@ class Results:
         """A new file benchmarks/results/<date>-<description>.json."""
         path = get_free_path(root, description)
         date = datetime.date.today().isoformat()
-        return cls(path, {"description": description, "date": date, "settings": settings, **about, "cells": []})
+        return cls(path, {"description": description, "date": date, "settings": [settings], **about, "cells": []})
 
     @classmethod
-    def resume(cls, path, about):
-        """A file that a run before has left. Revision and machine have to be the same, as columns are compared.
+    def resume(cls, path, settings, about):
+        """A file that a run before has left; its settings are kept beside these.
 
+        Revision and machine have to be the same, as columns are compared.
+
+        :param about: revision and machine of now
         :raises ValueError: when they are not
         """
         content = json.loads(Path(path).read_text())
@@ -43,6 +46,7 @@ class Results:
             differing.append("revision")
         if differing:
             raise ValueError(f"{path} was measured with another {', another '.join(differing)}; begin a new file.")
+        content["settings"].append(settings)
         return cls(Path(path), content)
 
     def get_cell(self, row, lines, contender):
