@@ -13,6 +13,7 @@ import psycopg2
 
 from odoo.api import Environment
 from odoo.modules.registry import Registry
+from odoo.sql_db import close_all
 
 PREFIX = "cognityv_bench_"
 
@@ -68,6 +69,19 @@ class Cluster:
             match = re.match(PREFIX + r"(\d+)", name)
             if match and not Path(f"/proc/{match.group(1)}").exists():
                 self.drop(name)
+
+    @contextlib.contextmanager
+    def scratch(self, template):
+        """A copy of `template` to work in, and the name of another database to keep a copy of it in."""
+        name = f"{PREFIX}{os.getpid()}"
+        seed = f"{name}_seed"
+        try:
+            self.copy(template, name)
+            yield name, seed
+        finally:
+            close_all()
+            self.drop(name)
+            self.drop(seed)
 
 
 @contextlib.contextmanager
