@@ -20,19 +20,12 @@ import statistics
 import sys
 import time
 
-from bench import (
-    PREFIX,
-    Cluster,
-    Failure,
-    close_all,
-    describe_machine,
-    describe_revision,
-    transaction,
-    vacuum,
-    write_results,
-)
+from comparison.apart import write_results
+from comparison.databases import PREFIX, Cluster, Failure, transaction, vacuum
+from comparison.machine import describe_machine, describe_revision
 
 from odoo.modules.registry import Registry
+from odoo.sql_db import close_all
 from odoo.tools import config
 
 LINES, SHEETS, PLACES = 100, 50, 20

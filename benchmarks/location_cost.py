@@ -22,22 +22,14 @@ import sys
 import time
 from unittest.mock import patch
 
-from bench import (
-    PREFIX,
-    Failure,
-    close_all,
-    copy_rows,
-    in_child,
-    peak_mb,
-    resident_mb,
-    run_apart,
-    time_of_loop,
-    transaction,
-    vacuum,
-    write_results,
-)
+from comparison.apart import run_apart, write_results
+from comparison.databases import PREFIX, Failure, transaction, vacuum
+from comparison.machine import time_of_loop
+from comparison.processes import in_child, peak_mb, resident_mb
+from comparison.seeding import copy_rows
 
 from odoo.modules.registry import Registry
+from odoo.sql_db import close_all
 from odoo.tools import SQL
 
 LINES = 100

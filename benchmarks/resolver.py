@@ -23,14 +23,9 @@ import statistics
 import sys
 import time
 
-from bench import (
-    Failure,
-    copy_rows,
-    run_apart,
-    transaction,
-    vacuum,
-    write_results,
-)
+from comparison.apart import run_apart, write_results
+from comparison.databases import Failure, transaction, vacuum
+from comparison.seeding import copy_rows
 
 from odoo.modules.registry import Registry
 from odoo.tools import SQL

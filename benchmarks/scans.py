@@ -24,16 +24,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import (
-    Failure,
-    close_all,
-    run_apart,
-    transaction,
-    vacuum,
-    write_results,
-)
+from comparison.apart import run_apart, write_results
+from comparison.databases import Failure, transaction, vacuum
 
 from odoo.modules.registry import Registry
+from odoo.sql_db import close_all
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "cognityv_scanning" / "tests"))
 from scan_stress import Server, find_faults, make_scene, read_scene, run_scanners, stroll

@@ -18,17 +18,10 @@ import sys
 import time
 from datetime import datetime
 
-from bench import (
-    Failure,
-    in_child,
-    peak_mb,
-    resident_mb,
-    run_apart,
-    time_of_loop,
-    transaction,
-    vacuum,
-    write_results,
-)
+from comparison.apart import run_apart, write_results
+from comparison.databases import Failure, transaction, vacuum
+from comparison.machine import time_of_loop
+from comparison.processes import in_child, peak_mb, resident_mb
 from location_cost import scratch_database, seed
 
 from odoo.modules.registry import Registry

@@ -1,7 +1,5 @@
 """The script `./cognityv` itself: what can be tested without setting a machine up again."""
 
-import importlib.machinery
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -9,15 +7,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="module")
-def script():
-    loader = importlib.machinery.SourceFileLoader("cognityv_script", str(ROOT / "cognityv"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
 
 
 def run(*arguments):

@@ -26,6 +26,7 @@ from . import stock_inventory_sheet_set_based
 from . import stock_inventory_sheet_set_subject
 from . import stock_inventory_sheet_set_values
 from . import stock_inventory_sheet_file
+from . import stock_inventory_sheet_form
 from . import stock_inventory_job
 from . import stock_inventory_sheet_job
 from . import stock_inventory_release

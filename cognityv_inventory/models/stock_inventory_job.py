@@ -71,12 +71,21 @@ class StockInventoryJob(models.Model):
             raise UserError(message)
         vals = {"sheet_id": sheet.id, "step": step, "line_count": line_count, "file": content}
         job = jobs.create({**vals, "user_id": self.env.uid})
-        self._wake_worker()
+        job._wake_worker()
         return job
 
-    @api.model
     def _wake_worker(self):
-        self.env.ref("cognityv_inventory.ir_cron_jobs").sudo()._trigger()
+        """OCA's job queue where that is installed, as it has workers and a limit of its own, else Odoo's scheduler. The
+        latter does hourly what the queue has left undone, such as when its runner is not started."""
+        if "queue.job" in self.env:
+            self.with_delay(description=f"{self.sheet_id.name}: {self.step}")._run_from_queue()
+        else:
+            self.env.ref("cognityv_inventory.ir_cron_jobs").sudo()._trigger()
+
+    def _run_from_queue(self):
+        """On a connection of its own, as the queue forbids its jobs to commit."""
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr))._run()
 
     def _run_again(self):
         """Have the same done once more, after it has failed or was interrupted."""

@@ -29,10 +29,11 @@ class StockInventorySheet(models.Model):
 
     @api.depends("state", "line_ids.gap_qty", "line_ids.is_counted")
     def _compute_accuracy(self):
-        over = self._count_lines(Domain("gap_qty", ">", 0))
-        short = self._count_lines(Domain("gap_qty", "<", 0))
-        shares = self._read_accuracy([], [f"{name}:avg" for name in SHARES])
-        gaps = self._read_accuracy(["uom_id"], ["absolute_gap:sum"])
+        settled = self.filtered(lambda sheet: sheet.state in SETTLED_STATES)
+        over = settled._count_lines(Domain("gap_qty", ">", 0))
+        short = settled._count_lines(Domain("gap_qty", "<", 0))
+        shares = settled._read_accuracy([], [f"{name}:avg" for name in SHARES])
+        gaps = settled._read_accuracy(["uom_id"], ["absolute_gap:sum"])
         for sheet in self:
             sheet.over_line_count = over.get(sheet._origin, 0)
             sheet.short_line_count = short.get(sheet._origin, 0)

@@ -35,6 +35,8 @@ class StockInventorySheet(models.Model):
     def settle_changed_lines(self, choices):
         """Do with each changed line what the manager has chosen, and validate unless something is to be counted again.
 
+        A large sheet is validated in the background. Should stock change once more until then, that is refused as ever.
+
         :param choices: dict of line → (choice, the quantity on hand that was shown); a choice is "recount" (its counts
             are withdrawn and the sheet goes back to counting), "found" (stock becomes what was found) or "difference"
             (the gap stays and is posted to the stock of now)
@@ -51,7 +53,7 @@ class StockInventorySheet(models.Model):
             as_own_write(line).counted_on_hand = line.current_qty
         recounted = lines.filtered(lambda line: choices[line][0] == "recount")
         if not recounted:
-            return self.action_validate()
+            return self._validate_or_begin()
         recounted.count_ids.filtered(lambda count: not count.superseded)._withdraw()
         return self.action_reopen()
 

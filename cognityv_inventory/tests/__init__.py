@@ -18,6 +18,7 @@ from . import (
     test_hoot,
     test_hypothesis,
     test_jobs,
+    test_large_form,
     test_last_count,
     test_low_stock,
     test_passes,

@@ -1,11 +1,17 @@
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from ..models import stock_inventory_sheet_job
 from ..models.stock_inventory_path import PARAMETER
+
+
+def all_steps_are_long():
+    return patch.dict(stock_inventory_sheet_job.LONG_STEPS, dict.fromkeys(stock_inventory_sheet_job.LONG_STEPS, 0))
 
 
 class InventoryCommon(BaseCommon):

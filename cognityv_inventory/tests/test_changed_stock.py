@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from .common import InventoryCommon
+from .common import InventoryCommon, all_steps_are_long
 
 
 @tagged("post_install", "-at_install")
@@ -60,6 +60,13 @@ class TestChangedStock(InventoryCommon):
         self._choose("difference")
         self.assertEqual((self.sheet.state, self.line.gap_qty), ("validated", -3))
         self.assertEqual(self._on_hand(self.bolt, self.rack_a1), 6)
+
+    def test_a_large_sheet_is_validated_in_the_background(self):
+        with all_steps_are_long():
+            self._choose("found")
+        self.assertEqual((self.sheet.state, self.sheet.get_job()["state"]), ("completed", "waiting"))
+        self.sheet._do_step("validate")
+        self.assertEqual((self.sheet.state, self._on_hand(self.bolt, self.rack_a1)), ("validated", 7))
 
     def test_count_again(self):
         self._choose("recount")

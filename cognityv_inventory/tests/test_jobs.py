@@ -11,12 +11,8 @@ from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
 from ..models import stock_inventory_sheet_job
-from .common import InventoryCommon
+from .common import InventoryCommon, all_steps_are_long
 from .race import RaceCase
-
-
-def all_steps_are_long():
-    return patch.dict(stock_inventory_sheet_job.LONG_STEPS, dict.fromkeys(stock_inventory_sheet_job.LONG_STEPS, 0))
 
 
 @tagged("post_install", "-at_install")

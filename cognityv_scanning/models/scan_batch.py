@@ -190,14 +190,16 @@ class ScanBatch:
     # Notes
 
     def _annotate(self, scan):
-        """What comes of a note on an item: it comes the way of the scans, so that none is lost without network."""
+        """What comes of a note: it comes the way of the scans, so that none is lost without network."""
         vals = {"note": scan.note}
         try:
             line = self._get_named_item(scan).line
             vals["line_id"] = line.id
-            line.set_note(scan.note)
+            (line or self.session).set_note(scan.note)
         except UserError as error:
             return Verdict("refused", error.args[0], vals)
+        if not line:
+            return Verdict("accepted", self.env._("Note: %(note)s", note=scan.note), vals)
         message = self.env._("Note on %(item)s: %(note)s", item=line.product_id.display_name, note=scan.note)
         return Verdict("accepted", message, vals)
 
@@ -240,7 +242,8 @@ class ScanBatch:
         if line and line.session_id != self.session:
             raise UserError(self.env._("This item is of another session; scan it again here."))
         product = self._get_named("product.product", scan.product_id) or line.product_id
-        lot = self._get_named("stock.lot", scan.lot_id) or self._find_lot(product, scan) or line.lot_id
+        typed_lot, new_lot_name = self._read_number(product, (scan.lot_name or "").strip())
+        lot = self._get_named("stock.lot", scan.lot_id) or typed_lot or line.lot_id
         package = self._get_named("stock.package", scan.package_id) or line.package_id
         if line:
             self._check_of_line(line, product, lot, package)
@@ -251,18 +254,19 @@ class ScanBatch:
                 product=product.display_name,
             )
             raise UserError(message)
-        return Item(product, lot, package, line=line, lot_name=self._get_new_lot_name(scan, product, lot))
+        return Item(product, lot, package, line=line, lot_name=not lot and new_lot_name)
 
-    def _find_lot(self, product, scan):
-        """The tracking number that somebody typed for a product, if there is one by that name."""
+    def _read_number(self, product, text):
+        """What somebody gave as the tracking number of a product.
+
+        :param str text: empty for none
+        :return: the lot or serial number by that name, if there is one, and the name of a new one, or False
+        """
         lots = self.env["stock.lot"]
-        if not scan.lot_name:
-            return lots
-        return lots.search([("product_id", "=", product.id), ("name", "=", scan.lot_name.strip())], limit=1)
-
-    def _get_new_lot_name(self, scan, product, lot):
-        is_new = scan.lot_name and product.tracking != "none" and not lot
-        return scan.lot_name.strip() if is_new else False
+        if not text or product.tracking == "none":
+            return lots, False
+        lot = lots.search([("product_id", "=", product.id), ("name", "=", text)], limit=1)
+        return lot, not lot and text
 
     def _check_of_line(self, line, product, lot, package):
         """

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.addons.cognityv_inventory.models.stock_inventory_sheet import BLOCKING_STATES
 from odoo.addons.cognityv_inventory.tools.passes import CountRow, LinePasses
 
+from ..tools.scan_code import parse
 from .scan_batch import Item, ScanBatch, Verdict
 
 
@@ -223,6 +224,23 @@ class VerificationBatch(ScanBatch):
             and (not item.package or line.package_id == item.package)
             and (item.owner is None or line.owner_id == item.owner)
         )
+
+    def _read_number(self, product, text):
+        """It may have been scanned: then it is what the label says, or nothing, when that is the label of something else."""
+        lot, name = super()._read_number(product, text)
+        return (lot, name) if lot or not name else self._read_label(product, text)
+
+    def _read_label(self, product, text):
+        matches = self._resolve(text)
+        mine = [match for match in matches if match.get("product_id") == product.id and match.get("lot_name")]
+        if mine:
+            lot = self.env["stock.lot"].browse(mine[0].get("lot_id") or ())
+            return lot, not lot and mine[0]["lot_name"]
+        # Another product may have a number that is called the same.
+        is_other = any(match["kind"] != "lot" or match["lot_name"] != text for match in matches)
+        read = parse(text)
+        said = read.gtin and (read.serial or read.lot)
+        return self.env["stock.lot"], not is_other and (said or text)
 
     def _lacks_number(self, item):
         return item.product.tracking != "none" and not (item.lot or item.lot_name or item.line)

@@ -85,7 +85,7 @@ class StockScanEvent(models.Model):
         "Clock ahead (seconds)", readonly=True, help="By how much the phone's clock was ahead when it sent the scan."
     )
     clock_corrected = fields.Boolean(readonly=True, help="The times were put right by what the clock was ahead.")
-    note = fields.Char(readonly=True, help="What was noted on the item; empty for any other scan.")
+    note = fields.Char(readonly=True, help="What was noted on the item, or on the whole; empty for any other scan.")
     undone_at = fields.Datetime("Undone on", readonly=True)
     undo_uuid = fields.Char(
         "Undoes", readonly=True, index="btree_not_null", help="The reference of the scan it undoes."

@@ -35,7 +35,7 @@ class StockScanSession(models.Model):
             what the code carries); `mode` ("add", or "set": the item's total becomes the quantity); `seen_at`, `queued_at`
             (ISO, UTC); `location_id` (where it was seen, for a verification); `accept_over` (it is really more than is
             asked for); `replaces` (the reference of a problem that this one puts right); or `undo` (the reference of a
-            scan that is taken back); or `note` (a text on the item of `line_id`, empty to remove it)
+            scan that is taken back); or `note` (a text on the item of `line_id`, else on the whole; empty to remove it)
         :param str sent_at: the phone's time, ISO, UTC: a wrong clock is noticed and put right
         :return: list of dicts in the same order: `client_uuid`, `result` (accepted, repeated, unknown, over, refused),
             `first_result` of a repeat, `message`, `matches` (to choose from), `lines` (those that changed), `warning`

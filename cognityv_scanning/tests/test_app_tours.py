@@ -91,6 +91,10 @@ class TestAppTours(HttpCase, ProductionCommon):
         self.assertEqual((sheet.state, sheet.line_ids.real_qty), ("completed", 2))
         self.assertEqual(sheet.line_ids.count_ids.mapped("user_id"), self.counter)
 
+    def test_back_to_odoo(self):
+        self.counter.action_id = self.env.ref("cognityv_scanning.action_asset_manager").id
+        self.start_tour("/odoo", "asset_manager_leave_phone", login=self.counter.login)
+
     def test_stock_management(self):
         self.start_tour("/odoo/asset-manager", "asset_manager_stock_phone", login=self.manager.login)
         correction = self.env["stock.correction"].search([("product_id", "=", self.bolt.id)])

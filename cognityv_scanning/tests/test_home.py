@@ -10,6 +10,11 @@ class TestHome(VerificationCase):
     def _get_home(self, user):
         return self.env["stock.scan.session"].with_user(user).get_home()
 
+    def test_inventory_opens_the_sheets_of_counters(self):
+        menus = self.env["ir.ui.menu"].with_user(self.counter).load_web_menus(False)
+        inventory = menus[self.env.ref("stock.menu_stock_root").id]
+        self.assertEqual(inventory["actionID"], self.env.ref("cognityv_inventory.action_inventory_sheet").id)
+
     def test_what_was_only_looked_at_is_not_gone_on_with(self):
         session = self._make_session()
         self.assertEqual(self._get_home(self.worker)["open"], [])

@@ -185,6 +185,48 @@ class TestVerification(VerificationCase):
             self.assertEqual((lines.product_id, lines.real_qty), (self.glue, 1))
         self.assertFalse(session.get_payload()["problems"])
 
+    def test_number_that_is_missing_is_scanned(self):
+        self.glue.barcode, self.washer.barcode = "09521234543213", "09506000134352"
+        lot, other = self._make_lot(self.glue, "G1"), self._make_lot(self.drill, "D1")
+        codes = self.env["stock.scan.code"]._get_codes(lot | other)
+        sheet = self._make_counted_sheet()
+        session = self._open(sheet)
+        nothing = self.env["stock.lot"]
+        for label, expected in (
+            (codes[lot], (lot, False)),
+            ("https://example.com/01/09521234543213/10/G1", (lot, False)),
+            ("(01)09521234543213(10)NEW-1", (nothing, "NEW-1")),
+            # What the maker calls the product is not known here; the person says that it is this one.
+            ("(01)00036000291452(10)NEW-2", (nothing, "NEW-2")),
+            # A number of another product, too.
+            ("D1", (nothing, "D1")),
+        ):
+            event = self._event("09521234543213")
+            session.push([event])
+            said = {"product_id": self.glue.id, "lot_name": label, "replaces": event["client_uuid"]}
+            before = sum(sheet.line_ids.mapped("real_qty"))
+            self.assertEqual(self._push_one(session, "09521234543213", **said)["result"], "accepted")
+            lines = sheet.line_ids.filtered(lambda line, expected=expected: (line.lot_id, line.lot_name) == expected)
+            self.assertEqual((lines.product_id, sum(sheet.line_ids.mapped("real_qty"))), (self.glue, before + 1))
+        self.assertFalse(session.get_payload()["problems"])
+
+    def test_label_of_something_else_is_no_number(self):
+        self.glue.barcode, self.washer.barcode = "09521234543213", "09506000134352"
+        other = self._make_lot(self.drill, "D1")
+        session = self._open(self._make_counted_sheet())
+        for label in (
+            *("09521234543213", "09506000134352", "(01)09506000134352(10)W1", self.rack_a1.barcode),
+            self.env["stock.scan.code"]._get_codes(other)[other],
+        ):
+            event = self._event("09521234543213")
+            session.push([event])
+            said = {"product_id": self.glue.id, "lot_name": label, "replaces": event["client_uuid"]}
+            result = self._push_one(session, "09521234543213", **said)
+            self.assertEqual((result["result"], result.get("lacks_number")), ("unknown", True), label)
+            [problem] = session.get_payload()["problems"]
+            self.assertEqual((problem["lacks_number"], problem["product_id"]), (True, self.glue.id))
+            session.undo(problem["client_uuid"])
+
     def test_unknown_code_is_put_right_by_what_it_is(self):
         session = self._open(self._make_counted_sheet())
         event = self._event("TORN-LABEL")
@@ -430,9 +472,29 @@ class TestVerification(VerificationCase):
         [problem] = session.get_payload()["problems"]
         self.assertEqual((problem["note"], problem["line_id"]), ("Two are bent", line.id))
 
-    def test_note_on_nothing(self):
+    def test_note_on_the_whole_comes_the_way_of_the_scans(self):
         session = self._open(self._make_counted_sheet())
-        for event in ({"code": "BOLT-1", "note": "x"}, {"line_id": self._get_line(session, self.bolt).id, "note": 5}):
+        note = self._event(note="The roof leaks")
+        for expected in ("accepted", "repeated"):
+            [result] = session.push([note])
+            self.assertEqual((result["result"], session.note), (expected, "The roof leaks"))
+        self.assertEqual((session.get_payload()["note"], session.get_payload()["problems"]), ("The roof leaks", []))
+        self.assertEqual(session.undo(note["client_uuid"])["result"], "refused")
+        session.push([self._event(note="")])
+        self.assertFalse(session.note)
+        session.action_cancel()
+        self.assertEqual(self._push_one(session, note="Too late")["result"], "refused")
+        self.assertFalse(session.note)
+
+    def test_note_on_two_things(self):
+        session = self._open(self._make_counted_sheet())
+        for event in (
+            {"product_id": self.bolt.id, "note": "x"},
+            {"undo": "a", "note": "x"},
+            {"note": 5},
+            {"code": "BOLT-1", "note": "x"},
+            {"line_id": self._get_line(session, self.bolt).id, "note": 5},
+        ):
             with self.assertRaises(UserError):
                 session.push([self._event(**event)])
 

@@ -91,17 +91,17 @@ def _size_of(event):
 
 
 def _check_whole(number, event, values):
-    """Fields that depend on each other: a scan names one thing, or undoes one, but not itself; a note is on a line."""
+    """Fields that depend on each other: a scan names one thing, or undoes one, but not itself; a note, a line at most."""
     if "client_uuid" not in values:
         raise BadEvent(number, "client_uuid", event.get("client_uuid"))
-    if not values.keys() & {"code", "product_id", "package_id", "line_id", "undo"}:
+    if not values.keys() & {"code", "product_id", "package_id", "line_id", "undo", "note"}:
         raise BadEvent(number, "code", event.get("code"))
     if "lot_id" in values and not values.keys() & {"product_id", "line_id"}:
         raise BadEvent(number, "product_id", event.get("product_id"))
     if "lot_name" in values and "product_id" not in values:
         raise BadEvent(number, "product_id", event.get("product_id"))
-    if "note" in values and "line_id" not in values:
-        raise BadEvent(number, "line_id", event.get("line_id"))
+    if "note" in values and values.keys() & {"code", "product_id", "lot_id", "package_id", "undo"}:
+        raise BadEvent(number, "note", event.get("note"))
     for field in ("replaces", "undo"):
         if values.get(field) == values["client_uuid"]:
             raise BadEvent(number, field, values[field])

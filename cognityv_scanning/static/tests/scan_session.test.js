@@ -231,9 +231,24 @@ test("what an earlier page left waiting counts", async () => {
     expect(getScanned(session, "Nut")).toBe(1);
 });
 
+test("a note on the whole goes the same way", async () => {
+    const session = open({ note: "old" });
+    expect(session.state.note).toBe("old");
+    await session.setNote("one leg was broken");
+    expect(getEvents()).toEqual([{ note: "one leg was broken" }]);
+    expect(session.state.note).toBe("one leg was broken");
+    session.onResults([makeResult(outbox, "accepted")]);
+    expect(session.payload.note).toBe("one leg was broken");
+    outbox.left = [{ client_uuid: "a", note: "two legs" }];
+    const reloaded = open();
+    await reloaded.restore();
+    expect(reloaded.state.note).toBe("two legs");
+    expect(told).toEqual([]);
+});
+
 test("a note waits for the network like a scan, and survives a reload", async () => {
     const session = open();
-    await session.setNote(session.state.lines.find(({ id }) => id === 1), "torn");
+    await session.setLineNote(session.state.lines.find(({ id }) => id === 1), "torn");
     expect(getEvents()).toEqual([{ line_id: 1, note: "torn" }]);
     expect(session.state.lines.find(({ id }) => id === 1)).toMatchObject({ note: "torn", isPending: true, scanned: 0 });
     expect(session.state.canUndo).toBe(false);

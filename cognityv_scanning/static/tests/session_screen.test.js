@@ -112,6 +112,8 @@ test("a note on an item", async () => {
     await contains(".o_am_add_note").click();
     await contains(".o_am_note").edit("the box is torn", { confirm: false });
     await contains(".o_am_save_note").click();
+    await waitForNone(".o_am_sheet");
+    await animationFrame();
     expect(outbox.events).toEqual([{ client_uuid: "scan-1", session_id: 7, line_id: 1, note: "the box is torn" }]);
     expect("[data-line='1']").toHaveText(/the box is torn/);
 });
@@ -123,10 +125,58 @@ test("a note is kept by the button of the quantity as well", async () => {
     await contains(".o_am_note").edit("the box is torn", { confirm: false });
     await contains("[data-key='8']").click();
     await contains(".o_am_keypad_confirm").click();
-    expect(outbox.events).toMatchObject([{ line_id: 1, note: "the box is torn" }, { line_id: 1, quantity: 8, mode: "set" }]);
+    await animationFrame();
+    expect(outbox.events).toMatchObject([{ line_id: 1, quantity: 8, mode: "set" }, { line_id: 1, note: "the box is torn" }]);
     expect("[data-line='1']").toHaveText(/the box is torn/);
     expect("[data-line='1'] .o_am_scanned").toHaveText("8");
     expect.verifySteps(["accepted"]);
+});
+
+test("a note is kept however it is left", async () => {
+    const ways = {
+        cross: () => contains(".o_am_sheet_close").click(),
+        escape: () => press("Escape"),
+        beside: () => contains(".o_am_backdrop").click({ position: "top" }),
+    };
+    await mountScreen();
+    for (const [way, leave] of Object.entries(ways)) {
+        await contains("[data-line='1']").click();
+        if (queryAll(".o_am_add_note").length) {
+            await contains(".o_am_add_note").click();
+        }
+        await contains(".o_am_note").edit(way, { confirm: false });
+        await leave();
+        await waitForNone(".o_am_sheet");
+        await animationFrame();
+        expect("[data-line='1'] .fst-italic").toHaveText(way);
+        expect(outbox.events.at(-1)).toMatchObject({ line_id: 1, note: way });
+    }
+});
+
+test("a note that was only looked at does not overwrite what somebody else has written meanwhile", async () => {
+    const session = await mountScreen({ lines: [makeLine(1, "Bolt", 10, 0, { note: "torn" })] });
+    await contains("[data-line='1']").click();
+    session.onNotification({ lines: [makeLine(1, "Bolt", 10, 0, { note: "torn and wet" })], by: "Ben" });
+    await animationFrame();
+    await contains(".o_am_sheet_close").click();
+    expect("[data-line='1']").toHaveText(/torn and wet/);
+    expect(outbox.events).toEqual([]);
+});
+
+test("a note on the whole is kept however it is left", async () => {
+    await mountScreen();
+    await contains(".o_am_menu").click();
+    await contains(".o_am_menu_note").click();
+    await contains(".o_am_session_note").edit("one leg was broken", { confirm: false });
+    await contains(".o_am_sheet_close").click();
+    await waitForNone(".o_am_sheet");
+    await animationFrame();
+    expect(outbox.events).toEqual([{ client_uuid: "scan-1", session_id: 7, note: "one leg was broken" }]);
+    await contains(".o_am_menu").click();
+    await contains(".o_am_menu_note").click();
+    expect(".o_am_session_note").toHaveValue("one leg was broken");
+    await contains(".o_am_save_session_note").click();
+    expect(outbox.events).toHaveLength(1);
 });
 
 test("several things: the person chooses", async () => {
@@ -222,6 +272,112 @@ test("of an unknown code another one is typed", async () => {
     expect.verifySteps(["waiting", "unknown", "accepted"]);
 });
 
+test("a scan says what an unknown code is, while that is asked", async () => {
+    const session = await mountScreen();
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await scan("BOLT");
+    await animationFrame();
+    expect(".o_am_sheet").toHaveCount(0);
+    expect(".o_am_problems_button").toHaveCount(0);
+    expect(".o_am_outcome[data-outcome=accepted] .o_am_outcome_item").toHaveText("Bolt");
+    expect("[data-line='1'] .o_am_scanned").toHaveText("1");
+    expect(outbox.events.slice(1)).toEqual([{ client_uuid: "scan-2", session_id: 7, code: "BOLT", replaces: "scan-1" }]);
+    await scan("BOLT");
+    expect(outbox.events.at(-1).replaces).toBe(undefined);
+    expect("[data-line='1'] .o_am_scanned").toHaveText("2");
+    expect.verifySteps(["waiting", "unknown", "accepted", "accepted"]);
+});
+
+test("a place says where, not what an unknown code is", async () => {
+    const codes = { ...makePayload().codes, "text:RACK-2": [{ location_id: 9, place: "Rack 2" }] };
+    const session = await mountScreen({ kind: "verification", location_id: 8, codes });
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await scan("RACK-2");
+    await waitForNone(".o_am_sheet");
+    expect(".o_am_place").toHaveText("Rack 2");
+    expect(".o_am_problems_button").toHaveCount(1);
+    expect(outbox.events.at(-1)).toEqual({ client_uuid: "scan-2", session_id: 7, code: "RACK-2" });
+    expect.verifySteps(["waiting", "unknown", "accepted"]);
+});
+
+test("once the choice is closed, a scan is a scan again", async () => {
+    const session = await mountScreen();
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await contains(".o_am_sheet_close").click();
+    await scan("BOLT");
+    await animationFrame();
+    expect(".o_am_sheet").toHaveCount(0);
+    expect(".o_am_problems_button").toHaveCount(1);
+    expect(outbox.events.at(-1)).toEqual({ client_uuid: "scan-2", session_id: 7, code: "BOLT" });
+    expect.verifySteps(["waiting", "unknown", "accepted"]);
+});
+
+const makeGlue = () => {
+    const line = makeLine(1, "Glue", 10, 0, { tracking: "lot", lot_id: 5, lot: "L-5" });
+    const entry = { product_id: line.product_id, lot_id: 5, package_id: false, line_id: 1, quantity: 1 };
+    return { kind: "verification", location_id: 8, lines: [line], codes: { "text:L-5": [entry] } };
+};
+
+test("the tracking number that is missing is scanned next, or while it is asked for", async () => {
+    const lacking = { lacks_number: true, product_id: 101, product: "Glue", message: "Scan the one on it." };
+    const session = await mountScreen(makeGlue());
+    await scan("GLUE");
+    session.onResults([makeResult(outbox, "unknown", lacking)]);
+    await animationFrame();
+    await scan("L-5");
+    expect(outbox.events.at(-1)).toMatchObject({ product_id: 101, lot_name: "L-5", replaces: "scan-1" });
+    expect("[data-line='1'] .o_am_scanned").toHaveText("1");
+    expect(".o_am_problems_button").toHaveCount(0);
+    await scan("GLUE");
+    session.onResults([makeResult(outbox, "unknown", lacking)]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+    await scan("L-NEW");
+    await animationFrame();
+    expect(outbox.events.at(-1)).toMatchObject({ product_id: 101, lot_name: "L-NEW", replaces: "scan-3" });
+    expect(".o_am_sheet").toHaveCount(0);
+    expect.verifySteps(["waiting", "incomplete", "accepted", "waiting", "incomplete", "waiting"]);
+});
+
+test("the numbers that are there may be chosen, and another one typed or scanned", async () => {
+    const session = await mountScreen(makeGlue());
+    await scan("GLUE");
+    const matches = [{ product_id: 101, lot_id: 5, line_id: 1, display_name: "Glue, L-5" }];
+    session.onResults([makeResult(outbox, "unknown", { lacks_number: true, product_id: 101, product: "Glue", matches })]);
+    await animationFrame();
+    expect(".o_am_sheet .fs-4").toHaveText("Which tracking number?");
+    expect(queryAllTexts(".o_am_choices button")).toEqual(["Glue, L-5", "Another number…"]);
+    await scan("L-5");
+    await waitForNone(".o_am_sheet");
+    expect(outbox.events.at(-1)).toMatchObject({ product_id: 101, lot_name: "L-5", replaces: "scan-1" });
+    expect(".o_am_problems_button").toHaveCount(0);
+    expect.verifySteps(["waiting", "incomplete", "accepted"]);
+});
+
+test("another item's code is no answer to which number it is", async () => {
+    const session = await mountScreen({ ...makeGlue(), codes: { ...makeGlue().codes, ...makePayload().codes } });
+    await scan("GLUE");
+    session.onResults([makeResult(outbox, "unknown", { lacks_number: true, product_id: 101, product: "Glue" })]);
+    await animationFrame();
+    await scan("NUT");
+    expect(outbox.events.at(-1)).toEqual({ client_uuid: "scan-2", session_id: 7, code: "NUT" });
+    expect(".o_am_problems_button").toHaveCount(1);
+    expect.verifySteps(["waiting", "incomplete", "accepted"]);
+});
+
 test("what lacks its number is called so, and the number is typed", async () => {
     onRpc("stock.scan.resolver", "suggest", ({ kwargs }) => {
         expect.step(kwargs.kinds);
@@ -260,7 +416,7 @@ test("none of what it may be: the person says what it is", async () => {
     await typeInto(".o_am_type_input", "nu");
     await contains(".o_am_suggestions button").click();
     expect(outbox.events.at(-1)).toMatchObject({ line_id: 2, replaces: "scan-1" });
-    expect(".o_am_sheet").toHaveCount(0);
+    await waitForNone(".o_am_sheet");
     expect.verifySteps(["waiting", "unknown", "accepted"]);
 });
 
@@ -395,6 +551,38 @@ test("who may not submit cannot", async () => {
     await mountScreen({ can_submit: false }, ReviewScreen);
     await animationFrame();
     expect(".o_am_submit").not.toBeEnabled();
+});
+
+test("a scan in the review puts right what the person is asked about", async () => {
+    onRpc("stock.scan.session", "get_review", () => makeReview());
+    const problem = { client_uuid: "p", code: "SCREW", outcome: "unknown", message: "Nothing is known by it.", matches: [] };
+    await mountScreen({ problems: [problem] }, ReviewScreen);
+    await contains(".o_am_review_body .btn-danger").click();
+    await contains(".o_am_problem_choose").click();
+    await scan("BOLT");
+    await waitForNone(".o_am_sheet");
+    await animationFrame();
+    expect(outbox.events).toMatchObject([{ code: "BOLT", replaces: "p" }]);
+    expect.verifySteps(["accepted"]);
+});
+
+test("a note that was written in the review is sent before it is submitted", async () => {
+    onRpc("stock.scan.session", "get_review", () => makeReview());
+    onRpc("stock.scan.session", "action_submit", () => {
+        expect.step("submit");
+        return true;
+    });
+    await mountScreen({}, ReviewScreen);
+    await contains(".o_am_review_note").click();
+    await contains(".o_am_session_note").edit("one leg was broken", { confirm: false });
+    await contains(".o_am_sheet_close").click();
+    await waitForNone(".o_am_sheet");
+    await animationFrame();
+    expect(".o_am_review_note").toHaveText("one leg was broken");
+    expect(outbox.events).toMatchObject([{ note: "one leg was broken" }]);
+    outbox.flush = async () => expect.step("flush");
+    await contains(".o_am_submit").click();
+    expect.verifySteps(["flush", "submit", "go done"]);
 });
 
 test("who scans in the review goes on scanning", async () => {

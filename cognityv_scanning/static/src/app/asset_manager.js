@@ -107,7 +107,8 @@ export class AssetManager extends Component {
         if (breadcrumbs.length > 1) {
             return breadcrumbs.at(-2).onSelected();
         }
-        const apps = this.menu.getApps().filter((app) => app.xmlid !== "cognityv_scanning.menu_asset_manager_root");
+        // An app may open what comes first in its menu, and that may be this one.
+        const apps = this.menu.getApps().filter((app) => ![AssetManager.path, StockManagement.path].includes(app.actionPath));
         const inventory = apps.find((app) => app.xmlid === "stock.menu_stock_root");
         await this.menu.selectMenu(inventory || apps[0]);
     }

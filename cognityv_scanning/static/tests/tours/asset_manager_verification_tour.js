@@ -103,6 +103,14 @@ registry.category("web_tour.tours").add("asset_manager_differences_phone", {
     ],
 });
 
+/** Who came straight to the app, as to the first page after login, finds the way out. */
+registry.category("web_tour.tours").add("asset_manager_leave_phone", {
+    steps: () => [
+        click("Back to Odoo", ".o_am_leave"),
+        { content: "The inventory sheets", trigger: ".o_action_manager .o_view_controller" },
+    ],
+});
+
 /** A counter on a blind sheet: it waits for them, nothing tells what is expected, somebody else validates. */
 registry.category("web_tour.tours").add("asset_manager_blind_phone", {
     steps: () => [

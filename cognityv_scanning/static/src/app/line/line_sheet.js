@@ -1,9 +1,9 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { Keypad } from "../keypad/keypad";
 import { formatQuantity } from "../quantity/quantity";
 import { _t } from "@web/core/l10n/translation";
 
-/** What a person does with one item besides scanning it: a quantity by keypad, and a note. */
+/** What a person does with one item besides scanning it: a quantity by keypad, and a note, which is kept no matter how it is left. */
 export class LineSheet extends Component {
     static template = "cognityv_scanning.LineSheet";
     static components = { Keypad };
@@ -17,7 +17,10 @@ export class LineSheet extends Component {
     };
 
     setup() {
-        this.state = useState({ note: this.props.line.note || "", hasNote: !!this.props.line.note });
+        // Somebody else may write another one meanwhile.
+        this.noteBefore = this.props.line.note || "";
+        this.state = useState({ note: this.noteBefore, hasNote: !!this.noteBefore });
+        onWillUnmount(() => this.keepNote());
     }
 
     get subtitle() {
@@ -40,23 +43,18 @@ export class LineSheet extends Component {
     }
 
     get isNoteChanged() {
-        return this.state.note !== (this.props.line.note || "");
+        return this.state.note.trim() !== this.noteBefore;
     }
 
-    async saveNote() {
-        const { line, onNote, close } = this.props;
-        close();
-        await onNote(line, this.state.note);
+    keepNote() {
+        if (this.isNoteChanged) {
+            this.props.onNote(this.props.line, this.state.note.trim());
+        }
     }
 
-    /** What was noted is kept as well: nobody looks for a second button. */
     async confirm(quantity, mode) {
         const { line, onQuantity, close } = this.props;
-        if (this.isNoteChanged) {
-            await this.saveNote();
-        } else {
-            close();
-        }
+        close();
         await onQuantity(line, quantity, mode);
     }
 }

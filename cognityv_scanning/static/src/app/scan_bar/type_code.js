@@ -14,6 +14,8 @@ export class TypeCode extends Component {
     static props = {
         title: { type: String, optional: true },
         subtitle: { type: String, optional: true },
+        // What else the person may do.
+        hint: { type: String, optional: true },
         onCode: Function,
         suggest: { type: Function, optional: true },
         close: Function,

@@ -22,6 +22,11 @@ export const getScan = (event) => pickKnown({ ...event, quantity: event.quantity
 /** @returns {{item: string, detail: string}} how a line is called */
 export const describe = ({ product, code, lot }) => ({ item: product, detail: [code, lot].filter(Boolean).join(" · ") });
 
+/** @returns {boolean} whether it is a note that is on no item */
+export const isNoteOnWhole = ({ note, line_id }) => isText(note) && !line_id;
+
+const isText = (note) => typeof note === "string";
+
 /**
  * What a scan does to its line, as of `totals.js`.
  *
@@ -31,8 +36,8 @@ export const describe = ({ product, code, lot }) => ({ item: product, detail: [c
  * @returns {Object|null} null when the device cannot know: the server has to say
  */
 export function getEffect(event, entry, lines) {
-    if (event.note !== undefined) {
-        return { line_id: event.line_id, note: event.note, mode: "note" };
+    if (isText(event.note)) {
+        return event.line_id ? { line_id: event.line_id, note: event.note, mode: "note" } : null;
     }
     if (!entry?.product_id) {
         return null;

@@ -1,25 +1,26 @@
-import { Component, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
+import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { Sheet } from "../sheet/sheet";
 
-/** A note on the whole document. */
+/** A note on the whole document. What was typed is kept, no matter how it is left. */
 export class NoteSheet extends Component {
     static template = "cognityv_scanning.NoteSheet";
     static components = { Sheet };
-    static props = { session: Object, onChanged: Function, close: Function };
+    static props = { session: Object, close: Function };
 
     setup() {
-        this.orm = useService("orm");
-        this.state = useState({ text: this.props.session.payload.note || "" });
+        this.before = this.props.session.state.note;
+        this.state = useState({ text: this.before });
+        onWillUnmount(() => this.keep());
     }
 
     onInput(ev) {
         this.state.text = ev.target.value;
     }
 
-    async save() {
-        await this.orm.call("stock.scan.session", "set_note", [[this.props.session.id], this.state.text]);
-        await this.props.onChanged();
-        this.props.close();
+    keep() {
+        const text = this.state.text.trim();
+        if (text !== this.before) {
+            this.props.session.setNote(text);
+        }
     }
 }

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { OUTCOMES } from "../feedback/outcomes";
 import { TypeCode } from "../scan_bar/type_code";
@@ -9,27 +9,34 @@ import { getMeant, useItemSearch } from "./use_item_search";
 export class ProblemsSheet extends Component {
     static template = "cognityv_scanning.ProblemsSheet";
     static components = { Sheet, TypeCode };
-    static props = {
-        session: Object,
-        // The reference of a problem of which the person wants to say at once what it is.
-        chosen: { type: [String, { value: null }], optional: true },
-        close: Function,
-    };
+    static props = { session: Object, close: Function };
 
     setup() {
         this.document = useState(this.props.session.state);
         this.search = useItemSearch(this.props.session);
-        this.state = useState({ chosen: this.props.chosen || null });
         this.suggest = this.suggest.bind(this);
+        useEffect(
+            (count) => {
+                if (!count) {
+                    this.props.close();
+                }
+            },
+            () => [this.document.problems.length]
+        );
+        onWillUnmount(() => this.stopChoosing());
     }
 
     /** The problem of which the person says what it is. */
     get chosen() {
-        return this.document.problems.find(({ client_uuid }) => client_uuid === this.state.chosen);
+        return this.document.problems.find(({ client_uuid }) => client_uuid === this.document.chosen);
     }
 
     get chosenTitle() {
         return this.chosen.lacks_number ? _t("Which tracking number?") : _t("What is it?");
+    }
+
+    get chosenHint() {
+        return this.chosen.lacks_number ? _t("Scan its number, or type it.") : _t("Scan another code of it, or type its name.");
     }
 
     getLook(problem) {
@@ -47,11 +54,11 @@ export class ProblemsSheet extends Component {
     }
 
     choose(problem) {
-        this.state.chosen = problem.client_uuid;
+        this.document.chosen = problem.client_uuid;
     }
 
     stopChoosing() {
-        this.state.chosen = null;
+        this.document.chosen = null;
     }
 
     async suggest(text) {
@@ -65,8 +72,7 @@ export class ProblemsSheet extends Component {
     async onTyped(text) {
         const problem = this.chosen;
         this.stopChoosing();
-        await this.props.session[problem.lacks_number ? "setNumber" : "retype"](problem, text);
-        this.closeWhenDone();
+        await this.props.session.answer(problem, text);
     }
 
     /** What the code may be, of what can be scanned. */
@@ -76,22 +82,13 @@ export class ProblemsSheet extends Component {
 
     async fix(problem, match) {
         await this.props.session.fix(problem, match);
-        this.closeWhenDone();
     }
 
     async dismiss(problem) {
         await this.props.session.dismiss(problem);
-        this.closeWhenDone();
     }
 
     async retry() {
         await this.props.session.retry();
-        this.closeWhenDone();
-    }
-
-    closeWhenDone() {
-        if (!this.document.problems.length) {
-            this.props.close();
-        }
     }
 }

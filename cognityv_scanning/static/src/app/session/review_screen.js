@@ -127,7 +127,9 @@ export class ReviewScreen extends Component {
             this.next = code;
             return;
         }
-        this.back();
+        if (!this.props.session.getAnswered(code)) {
+            this.back();
+        }
         await this.props.session.scan(code);
     }
 
@@ -136,6 +138,8 @@ export class ReviewScreen extends Component {
         const choices = Object.fromEntries(chosen.filter(([, value]) => value));
         this.state.isSubmitting = true;
         try {
+            // A note may have been written since.
+            await this.outbox.flush();
             await this.orm.call("stock.scan.session", "action_submit", [[this.props.session.id], choices]);
             await this.props.reload();
             if (this.next) {

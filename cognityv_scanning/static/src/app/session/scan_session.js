@@ -9,8 +9,8 @@ import { isOver } from "./totals";
 
 // What a person does: one after the other, since each depends on what the one before has changed.
 const IN_TURN = [
-    ...["scan", "pick", "pickMatch", "setQuantity", "setNote", "undo"],
-    ...["acceptOver", "choose", "decline", "fix", "retype", "setNumber", "dismiss", "retry"],
+    ...["scan", "pick", "pickMatch", "setQuantity", "setNote", "setLineNote", "undo"],
+    ...["acceptOver", "choose", "decline", "fix", "answer", "dismiss", "retry"],
 ];
 // How many scans of this visit can be taken back, one after the other.
 const MAX_UNDO = 100;
@@ -42,6 +42,10 @@ export class ScanSession extends SessionState {
     /** A code, however it came in. */
     async scan(code) {
         await this.postponeQuestion();
+        const problem = this.getAnswered(code);
+        if (problem) {
+            return this.sendAnswer(problem, code);
+        }
         const entries = this.getEntries(code);
         if (entries.length > 1 && entries.every((entry) => this.findLine(entry))) {
             return this.ask({ kind: "choose", event: { code }, entries });
@@ -88,9 +92,17 @@ export class ScanSession extends SessionState {
         await this.scanItem({ ...getLineIdentity(line), quantity, mode }, getLineIdentity(line));
     }
 
-    /** A note goes the way of the scans: it waits on the device for the network. */
-    async setNote(line, note) {
-        const kept = await this.keep({ line_id: line.id, note });
+    /** A note on the whole. Like one on an item, it goes the way of the scans: it waits on the device for the network. */
+    async setNote(note) {
+        await this.sendNote({ note });
+    }
+
+    async setLineNote(line, note) {
+        await this.sendNote({ line_id: line.id, note });
+    }
+
+    async sendNote(event) {
+        const kept = await this.keep(event);
         if (kept) {
             this.wait(kept, getEffect(kept, null, this.state.lines));
             this.refresh();
@@ -260,18 +272,38 @@ export class ScanSession extends SessionState {
         this.removeProblem(replaces);
     }
 
-    /** Its code could not be read, or says something else: the person has typed another one. */
-    async retype(problem, code) {
-        const { client_uuid: replaces } = problem;
-        await this.send({ ...getScan(problem), code, replaces }, this.getEntry(code));
+    /** The person has typed or scanned what it is: another code of it, or the tracking number that was missing. */
+    async answer(problem, code) {
+        await this.sendAnswer(problem, code);
+    }
+
+    async sendAnswer(problem, code) {
+        const { client_uuid: replaces, lacks_number, product_id } = problem;
+        const said = lacks_number ? { lot_name: code } : { code };
+        const entry = lacks_number ? this.getNumberEntry(code, product_id) : this.getEntry(code);
+        this.state.chosen = null;
+        await this.send({ ...getScan(problem), ...said, replaces }, entry);
         this.removeProblem(replaces);
     }
 
-    /** The tracking number that was missing, as it stands on the item. */
-    async setNumber(problem, lot_name) {
-        const { client_uuid: replaces } = problem;
-        await this.send({ ...getScan(problem), lot_name, replaces }, null);
-        this.removeProblem(replaces);
+    /**
+     * Whose answer a scan of this code is: of the problem of which the person is saying what it is, or of the item that was
+     * scanned last, if this is the tracking number that it lacks. A place is no item, and so no answer.
+     *
+     * @returns {Object|undefined} the problem; none when it is a scan of its own
+     */
+    getAnswered(code) {
+        if (this.getEntries(code).some(({ place }) => place)) {
+            return undefined;
+        }
+        const chosen = this.findProblem(this.state.chosen);
+        const last = this.findProblem(this.state.last?.client_uuid);
+        return chosen || (last?.lacks_number && this.getNumberEntry(code, last.product_id) ? last : undefined);
+    }
+
+    /** @returns {Object|undefined} what a code is of which the device knows that it is a tracking number of this product */
+    getNumberEntry(code, productId) {
+        return this.getEntries(code).find(({ product_id, lot_id }) => lot_id && product_id === productId);
     }
 
     async dismiss(problem) {

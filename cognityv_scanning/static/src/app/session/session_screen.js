@@ -27,10 +27,9 @@ export class SessionScreen extends Component {
         this.orm = useService("orm");
         this.confirm = useConfirm();
         this.document = useState(this.props.session.state);
-        this.state = useState({ shown: PAGE, lineId: null, sheet: null, problem: null });
+        this.state = useState({ shown: PAGE, lineId: null, sheet: null });
         this.findItems = useItemSearch(this.props.session).findItems;
         this.suggest = this.suggest.bind(this);
-        this.onCode = (code) => this.props.session.scan(code);
         this.selectLine = (line) => (this.state.lineId = line.id);
     }
 
@@ -103,13 +102,27 @@ export class SessionScreen extends Component {
         return question.replaces ? [...choices, this.getOtherChoice(question)] : choices;
     }
 
+    /** Of what lacks its number, it is known what it is. */
+    get isNumberAsked() {
+        return !!this.props.session.findProblem(this.document.question?.replaces)?.lacks_number;
+    }
+
+    get choicesTitle() {
+        return this.isNumberAsked ? _t("Which tracking number?") : _t("Which one is it?");
+    }
+
+    get choicesHint() {
+        return this.isNumberAsked ? _t("Scan its number, or choose it.") : undefined;
+    }
+
     /** It may be none of these. */
     getOtherChoice({ replaces }) {
         const choose = () => {
             this.props.session.postponeQuestion();
-            Object.assign(this.state, { sheet: "problems", problem: replaces });
+            this.document.chosen = replaces;
+            this.openProblems();
         };
-        return { title: _t("Something else…"), detail: "", pick: choose };
+        return { title: this.isNumberAsked ? _t("Another number…") : _t("Something else…"), detail: "", pick: choose };
     }
 
     getChoice(entry) {
@@ -117,6 +130,14 @@ export class SessionScreen extends Component {
         const title = entry.display_name || line.product;
         const detail = entry.display_name ? "" : [line.code, line.lot].filter(Boolean).join(" · ");
         return { title, detail, pick: () => this.props.session.choose(entry) };
+    }
+
+    /** What came of a scan is seen at once. */
+    async onCode(code) {
+        await this.props.session.scan(code);
+        if (this.state.sheet === "problems") {
+            this.closeSheet();
+        }
     }
 
     onScroll(ev) {
@@ -144,7 +165,7 @@ export class SessionScreen extends Component {
     }
 
     closeSheet() {
-        Object.assign(this.state, { sheet: null, problem: null });
+        this.state.sheet = null;
     }
 
     back() {
@@ -156,7 +177,8 @@ export class SessionScreen extends Component {
     }
 
     async cancel() {
-        const isSure = await this.confirm(_t("Cancel this log?"), _t("What was scanned stays on record, and has no effect."));
+        const labels = { confirmLabel: _t("Cancel this log"), cancelLabel: _t("Scan on") };
+        const isSure = await this.confirm(_t("Cancel this log?"), _t("What was scanned stays on record, and has no effect."), labels);
         if (isSure) {
             await this.orm.call("stock.scan.session", "action_cancel", [[this.payload.id]]);
             this.env.assetManager.home();

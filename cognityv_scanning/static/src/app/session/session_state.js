@@ -1,6 +1,6 @@
 import { markRaw, reactive } from "@odoo/owl";
 import { lookup } from "../../outbox/code_lookup";
-import { describe, getEffect, getIdentity, getLineIdentity, getOpposite } from "./item";
+import { describe, getEffect, getIdentity, getLineIdentity, getOpposite, isNoteOnWhole } from "./item";
 import { applyEffects, findLineIndex, getProgress, sortLines } from "./totals";
 
 const getOutcome = ({ result, first_result }) => (result === "repeated" ? first_result || "accepted" : result);
@@ -10,8 +10,8 @@ const getTold = (result) => (result.lacks_number ? "incomplete" : getOutcome(res
 /**
  * What the screens show of a document: the server's lines plus what waits on this device to be answered.
  *
- * `state` (reactive): `payload` as of `get_payload` · `lines` in the order in which they are shown · `progress` ·
- * `problems` · `canUndo` · `last`: what came of the last scan (`outcome`, `item`, `detail`, `message`, `line`,
+ * `state` (reactive): `payload` as of `get_payload` · `lines` in the order in which they are shown · `note` on the whole · `progress` ·
+ * `problems` · `chosen`: the reference of the problem of which the person is saying what it is · `canUndo` · `last`: what came of the last scan (`outcome`, `item`, `detail`, `message`, `line`,
  * `client_uuid`; `undoes`: the scan that was taken back) · `question`: what it asks (see ScanSession) · `place`: the place within the
  * document's own that was scanned last, `{location_id, place}`
  */
@@ -27,7 +27,8 @@ export class SessionState {
         // Grows with everything that is heard of the server.
         this.version = 0;
         this.heldLines = new Map();
-        this.state = reactive({ payload: null, lines: [], progress: null, last: null, question: null, problems: [], canUndo: false, place: null });
+        const nothing = { payload: null, note: "", progress: null, chosen: null, last: null, question: null, place: null };
+        this.state = reactive({ ...nothing, lines: [], problems: [], canUndo: false });
         this.setPayload(payload);
     }
 
@@ -117,6 +118,7 @@ export class SessionState {
             this.state.place = { location_id: result.location_id, place: result.place };
         }
         if (getOutcome(result) === "accepted") {
+            this.settleNote(event);
             (result.lines || []).forEach((line) => this.touch(line.id));
             this.nameScan(result);
         } else {
@@ -124,6 +126,13 @@ export class SessionState {
             this.keepProblem(result, event);
         }
         this.removeProblem(event?.replaces);
+    }
+
+    settleNote(event) {
+        if (event && isNoteOnWhole(event)) {
+            this.payload = { ...this.payload, note: event.note };
+            this.state.payload = markRaw(this.payload);
+        }
     }
 
     /** What a code is that this device did not know is known once the server has said it. */
@@ -237,10 +246,12 @@ export class SessionState {
 
     refresh() {
         const { lines, blind } = this.payload;
-        const effects = [...this.waiting.values()].map(({ effect }) => effect).filter(Boolean);
+        const waiting = [...this.waiting.values()];
+        const effects = waiting.map(({ effect }) => effect).filter(Boolean);
         const shown = applyEffects(lines, effects, blind);
         this.state.lines = markRaw(sortLines(shown, this.touched));
         this.state.progress = getProgress(shown, blind);
+        this.state.note = waiting.findLast(({ event }) => isNoteOnWhole(event))?.event.note ?? this.payload.note;
         this.state.canUndo = this.undoable.length > 0;
         if (this.state.last) {
             this.show(this.state.last);
