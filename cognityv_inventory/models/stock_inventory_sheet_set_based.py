@@ -73,8 +73,9 @@ class StockInventorySheet(models.Model):
         return SQL(
             """
             FROM (
-                SELECT line.*, %(loss)s AS loss_id, product.product_tmpl_id AS template_id
+                SELECT line.*, COALESCE(%(loss_of_reason)s, %(loss)s) AS loss_id, product.product_tmpl_id AS template_id
                   FROM stock_inventory_sheet_line line
+             LEFT JOIN stock_correction_reason reason ON reason.id = line.reason_id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
                  WHERE line.sheet_id = %(sheet)s AND line.gap_qty <> 0
@@ -85,6 +86,7 @@ class StockInventorySheet(models.Model):
             JOIN stock_location place ON place.id = line.location_id
             LEFT JOIN stock_location loss ON loss.id = line.loss_id
             """,
+            loss_of_reason=self._get_company_field_sql("stock.correction.reason", "reason", "loss_location_id"),
             loss=self._get_company_field_sql("product.template", "template", "property_stock_inventory"),
             sheet=self.id,
         )
@@ -112,6 +114,7 @@ class StockInventorySheet(models.Model):
         columns = self._get_log_columns() | {
             "additional": SQL("FALSE"),
             "company_id": SQL("%s", self.company_id.id),
+            "correction_reason_id": SQL("line.reason_id"),
             "date": SQL("%s::timestamp", fields.Datetime.now()),
             "inventory_name": SQL("%s", self.name),
             "inventory_sheet_id": SQL("line.sheet_id"),

@@ -34,8 +34,6 @@ class StockInventorySheet(models.Model):
         return [
             # A package takes along what else is in it.
             SQL("line.package_id IS NOT NULL"),
-            # A reason may have an inventory loss of its own.
-            SQL("line.reason_id IS NOT NULL"),
             SQL("NOT COALESCE(template.is_storable, FALSE)"),
             SQL("(template.tracking = 'none') <> (line.lot_id IS NULL)"),
             SQL("ROUND(line.gap_qty, %s) <> line.gap_qty", digits),
