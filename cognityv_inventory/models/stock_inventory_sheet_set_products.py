@@ -12,6 +12,7 @@ class StockInventorySheet(models.Model):
 
     def _find_products_for_odoo(self):
         """:return: list of product ids; all lines of a product go the same way, as their moves build on each other"""
+        self.env.flush_all()
         query = SQL(" UNION ").join(SQL("(%s)", part) for part in self._get_queries_for_odoo())
         return [product_id for [product_id] in self.env.execute_query(query)]
 
@@ -56,8 +57,6 @@ class StockInventorySheet(models.Model):
         return [
             # A package takes along what else is in it.
             SQL("line.package_id IS NOT NULL"),
-            # A reason may have an inventory loss of its own.
-            SQL("line.reason_id IS NOT NULL"),
             SQL("NOT COALESCE(template.is_storable, FALSE)"),
             SQL("(template.tracking = 'none') <> (line.lot_id IS NULL)"),
             SQL("ROUND(line.gap_qty, %s) <> line.gap_qty", digits),

@@ -63,10 +63,14 @@ class StockInventorySheet(models.Model):
         return []
 
     def _get_found_sql(self):
-        loss = self._get_company_field_sql("product.template", "template", "property_stock_inventory")
         return SQL(
-            "line.gap_qty, %s AS loss_id, NULL::int AS origin_id FROM stock_inventory_sheet_line line",
-            loss,
+            """
+            line.gap_qty, COALESCE(%s, %s) AS loss_id, NULL::int AS origin_id
+              FROM stock_inventory_sheet_line line
+         LEFT JOIN stock_correction_reason reason ON reason.id = line.reason_id
+            """,
+            self._get_company_field_sql("stock.correction.reason", "reason", "loss_location_id"),
+            self._get_company_field_sql("product.template", "template", "property_stock_inventory"),
         )
 
     def _get_reversed_sql(self):
@@ -88,7 +92,11 @@ class StockInventorySheet(models.Model):
     def _get_subject_columns(self):
         """What a move says of what it was made of: SQL by column."""
         if not self._is_reversing():
-            return {"inventory_sheet_id": SQL("line.sheet_id"), "inventory_sheet_line_id": SQL("line.id")}
+            return {
+                "correction_reason_id": SQL("line.reason_id"),
+                "inventory_sheet_id": SQL("line.sheet_id"),
+                "inventory_sheet_line_id": SQL("line.id"),
+            }
         name = SQL("%s", self._get_reversal_name())
         return {
             "inventory_name": name,

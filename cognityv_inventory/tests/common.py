@@ -144,10 +144,24 @@ class InventoryCommon(BaseCommon):
         return picking
 
 
-class BySets:
-    """For a test class, before its base: validation is by sets."""
+class ByPath:
+    """For a test class, before its base: stock is moved by this path."""
+
+    path = None
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["ir.config_parameter"].set_param(PARAMETER, "set_based")
+        cls.env["ir.config_parameter"].set_param(PARAMETER, cls.path)
+
+
+class MoveByMove(ByPath):
+    """Odoo's own path, and not by sets as by default."""
+
+    path = "odoo"
+
+
+class BySets(ByPath):
+    """By sets, whatever is installed."""
+
+    path = "set_based"
