@@ -7,7 +7,7 @@ from ..tools import proven_path
 _logger = logging.getLogger(__name__)
 
 PARAMETER = "cognityv_inventory.validation_path"
-DEFAULT_PATH = "odoo"
+DEFAULT_PATH = "automatic"
 PATHS = [
     ("automatic", "By sets, unless an add-on has changed how stock moves"),
     ("odoo", "Odoo's own, move by move"),

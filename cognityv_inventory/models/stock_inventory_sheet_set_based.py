@@ -43,7 +43,6 @@ class StockInventorySheet(models.Model):
         """
         :return: the values of the moves that Odoo makes itself, and the ids of their products
         """
-        self.env.flush_all()
         product_ids = self._find_products_for_odoo()
         lines = self._get_gap_lines(Domain("product_id", "in", product_ids))
         return self._prepare_gap_moves(lines), product_ids

@@ -12,6 +12,7 @@ class StockInventorySheet(models.Model):
 
     def _find_products_for_odoo(self):
         """:return: list of product ids; all lines of a product go the same way, as their moves build on each other"""
+        self.env.flush_all()
         query = SQL(" UNION ").join(SQL("(%s)", part) for part in self._get_queries_for_odoo())
         return [product_id for [product_id] in self.env.execute_query(query)]
 

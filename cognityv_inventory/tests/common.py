@@ -144,10 +144,10 @@ class InventoryCommon(BaseCommon):
         return picking
 
 
-class BySets:
-    """For a test class, before its base: validation is by sets."""
+class MoveByMove:
+    """For a test class, before its base: validation is Odoo's own path, and not by sets as it is by default."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["ir.config_parameter"].set_param(PARAMETER, "set_based")
+        cls.env["ir.config_parameter"].set_param(PARAMETER, "odoo")

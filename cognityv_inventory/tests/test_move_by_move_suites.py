@@ -1,4 +1,4 @@
-"""What holds of a validation holds whichever path it takes: these tests run once more, by sets."""
+"""What holds of a validation holds whichever path it takes: these tests run once more, move by move."""
 
 from odoo.tests import tagged
 
@@ -12,47 +12,47 @@ from . import (
     test_serials,
     test_validate,
 )
-from .common import BySets
+from .common import MoveByMove
 from .race import connection
 
 
 @tagged("post_install", "-at_install")
-class TestValidateBySets(BySets, test_validate.TestValidate):
+class TestValidateMoveByMove(MoveByMove, test_validate.TestValidate):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestGeneratedCountsBySets(BySets, test_hypothesis.TestGeneratedCounts):
+class TestGeneratedCountsMoveByMove(MoveByMove, test_hypothesis.TestGeneratedCounts):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestSerialsBySets(BySets, test_serials.TestSerials):
+class TestSerialsMoveByMove(MoveByMove, test_serials.TestSerials):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestLastCountBySets(BySets, test_last_count.TestLastCount):
+class TestLastCountMoveByMove(MoveByMove, test_last_count.TestLastCount):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestRollForwardBySets(BySets, test_roll_forward.TestRollForward):
+class TestRollForwardMoveByMove(MoveByMove, test_roll_forward.TestRollForward):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestChangedStockBySets(BySets, test_changed_stock.TestChangedStock):
+class TestChangedStockMoveByMove(MoveByMove, test_changed_stock.TestChangedStock):
     pass
 
 
 @tagged("post_install", "-at_install")
-class TestRacesBySets(test_races_validate.TestRacesValidate):
+class TestRacesMoveByMove(test_races_validate.TestRacesValidate):
     """On connections of their own, for which the choice is committed, and taken back."""
 
     def setUp(self):
         super().setUp()
-        before = self._choose("set_based")
+        before = self._choose("odoo")
         self.addCleanup(self._choose, before)
 
     def _choose(self, path):
