@@ -1,3 +1,4 @@
+import configparser
 import importlib.machinery
 import importlib.util
 import sys
@@ -16,3 +17,19 @@ def script():
     sys.dont_write_bytecode = True
     loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def database(script):
+    """The name of a copy of the template, dropped afterwards. This process is another one than that of `./cognityv test`,
+    so it has a name of its own."""
+    with script.scratch_database(script.set_up(), "run") as name:
+        yield name
+
+
+@pytest.fixture
+def options(script):
+    """Odoo's settings, as a dict."""
+    config = configparser.RawConfigParser()
+    config.read(script.CONF)
+    return dict(config["options"])

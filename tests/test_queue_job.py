@@ -1,6 +1,5 @@
 """Background work where OCA's `queue_job` is installed: the real one, with its runner, and without Odoo's scheduler."""
 
-import configparser
 import os
 import re
 import socket
@@ -24,23 +23,14 @@ def queue_addons(script, tmp_path_factory):
     return target
 
 
-@pytest.fixture
-def database(script):
-    with script.scratch_database(script.set_up(), "run") as name:
-        yield name
-
-
 class Odoo:
     """Commands of Odoo on a database, with the add-on in reach."""
 
-    def __init__(self, script, database, queue_addons):
-        config = configparser.RawConfigParser()
-        config.read(script.CONF)
-        addons = f"{config['options']['addons_path']},{queue_addons / 'odoo' / 'addons'}"
-        self.server = {key: config["options"][f"db_{key}"] for key in ("host", "port", "user")}
+    def __init__(self, script, settings, database, queue_addons):
+        addons = f"{settings['addons_path']},{queue_addons / 'odoo' / 'addons'}"
+        options = [f"--addons-path={addons}", "--max-cron-threads=0", "--log-level=warn"]
+        self.options = ["-c", script.CONF, "-d", database, *options]
         self.databases = script.set_up()
-        self.options = ["-c", script.CONF, "-d", database, f"--addons-path={addons}", "--max-cron-threads=0"]
-        self.options.append("--log-level=warn")
         self.environment = {**os.environ, "PYTHONPATH": str(queue_addons)}
 
     def start(self, *arguments, **options):
@@ -71,12 +61,12 @@ def wait_for(connection, query, timeout=60):
     return False
 
 
-def test_the_queue_does_the_work(script, database, queue_addons):
-    odoo = Odoo(script, database, queue_addons)
+def test_the_queue_does_the_work(script, options, database, queue_addons):
+    odoo = Odoo(script, options, database, queue_addons)
     odoo.run("-i", "queue_job", "--stop-after-init")
     with (ROOT / "tests" / "queue_begin.py").open() as begin:
         job_id = int(re.search(r"JOB (\d+)", odoo.run("shell", stdin=begin)).group(1))
-    connection = psycopg2.connect(dbname=database, **odoo.server)
+    connection = psycopg2.connect(dbname=database, **{key: options[f"db_{key}"] for key in ("host", "port", "user")})
     server = odoo.start(*odoo.options, f"--http-port={get_free_port()}", "--load=base,web,queue_job")
     try:
         done = f"SELECT state = 'done' FROM stock_inventory_job WHERE id = {job_id}"

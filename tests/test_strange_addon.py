@@ -1,11 +1,7 @@
 """With an add-on that nobody has looked at, sheets are validated by Odoo's own path: it is installed, by Odoo itself."""
 
-import configparser
-import importlib.machinery
-import importlib.util
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -29,17 +25,8 @@ class StockMove(models.Model):
 """
 
 
-@pytest.fixture(scope="module")
-def script():
-    loader = importlib.machinery.SourceFileLoader("cognityv_script", str(ROOT / "cognityv"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def addons_path(script, tmp_path):
+def addons_path(options, tmp_path):
     """The folders of add-ons, with one that has the strange add-on."""
     folder = tmp_path / "strange_addon"
     folder.mkdir()
@@ -48,18 +35,14 @@ def addons_path(script, tmp_path):
     )
     (folder / "__init__.py").write_text("from . import stock_move\n")
     (folder / "stock_move.py").write_text(MODEL)
-    config = configparser.RawConfigParser()
-    config.read(script.CONF)
-    return f"{config['options']['addons_path']},{tmp_path}"
+    return f"{options['addons_path']},{tmp_path}"
 
 
-def test_an_add_on_that_nobody_has_looked_at(script, addons_path):
-    databases = script.set_up()
-    with script.scratch_database(databases, "run_strange") as database:
-        common = ["-c", script.CONF, "-d", database, "--addons-path", addons_path]
-        options = ["-i", "strange_addon", "--stop-after-init", "--no-http", "--log-level=warn"]
-        run([*databases.odoo_command(*common, *options)])
-        worker = run([script.PYTHON, ROOT / "tests/strange_addon_worker.py", script.CONF, database, addons_path])
+def test_an_add_on_that_nobody_has_looked_at(script, database, addons_path):
+    common = ["-c", script.CONF, "-d", database, "--addons-path", addons_path]
+    install = ["-i", "strange_addon", "--stop-after-init", "--no-http", "--log-level=warn"]
+    run([*script.set_up().odoo_command(*common, *install)])
+    worker = run([script.PYTHON, ROOT / "tests/strange_addon_worker.py", script.CONF, database, addons_path])
     seen = json.loads(worker.stdout.splitlines()[-1])
     assert seen["automatic"] == [3.0], "the override was called"
     assert seen["set_based"] == [0.0], "who forces it passes over the override"

@@ -61,8 +61,7 @@ class StockInventorySheet(models.Model):
         if gap_count >= LONG_STEPS["validate by sets"] or not self.env["stock.inventory.path"]._is_set_based(self):
             return True
         for_odoo = Domain("product_id", "in", self._find_products_for_odoo())
-        lines = self.env["stock.inventory.sheet.line"].sudo()
-        return lines.search_count(self._get_gap_domain() & for_odoo) >= LONG_STEPS["validate"]
+        return self._count_gaps(for_odoo) >= LONG_STEPS["validate"]
 
     def _begin_job(self, step, line_count, content=False):
         """
@@ -77,9 +76,8 @@ class StockInventorySheet(models.Model):
         """
         return len(content) * 3 / 4 > LONG_FILE
 
-    def _count_gaps(self):
-        lines = self.env["stock.inventory.sheet.line"].sudo()
-        return lines.search_count([("sheet_id", "=", self.id), ("gap_qty", "!=", 0)])
+    def _count_gaps(self, products=Domain.TRUE):
+        return self.env["stock.inventory.sheet.line"].sudo().search_count(self._get_gap_domain() & products)
 
     def _count_quants(self):
         return self.env["stock.quant"].sudo().search_count([("location_id", "any", self._get_location_domain())])

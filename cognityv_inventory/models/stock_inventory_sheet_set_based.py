@@ -23,7 +23,6 @@ class StockInventorySheet(models.Model):
         if not self.env["stock.inventory.path"]._is_set_based(self):
             return super()._move_gaps()
         vals_list, product_ids = self._prepare_moves_for_odoo()
-        self.env.flush_all()
         self._move_by_sets(product_ids)
         if vals_list:
             self._do_moves(vals_list)
@@ -32,6 +31,7 @@ class StockInventorySheet(models.Model):
         """
         :param but_product_ids: the products that are left to Odoo
         """
+        self.env.flush_all()
         self._write_by_sets(but_product_ids)
         self.env.invalidate_all(flush=False)
         self._after_moves_by_sets()

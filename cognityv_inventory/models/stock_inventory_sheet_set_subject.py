@@ -26,11 +26,8 @@ class StockInventorySheet(models.Model):
         """The ids of what moves are made of, in the order in which Odoo's own path makes them."""
         others = Domain("product_id", "not in", but_product_ids)
         if self._is_reversing():
-            return self.env["stock.move"].search(self._get_reversed_domain() & others).ids
+            return self._get_reversed_moves(others).ids
         return self._get_gap_lines(others).ids
-
-    def _get_reversed_domain(self):
-        return Domain("inventory_sheet_id", "=", self.id) & Domain("state", "=", "done")
 
     def _get_subject_query(self):
         """SQL of (id, sheet_id, product_id, template_id, location_id, lot_id, package_id, owner_id, reason_id, real_qty,
@@ -135,25 +132,23 @@ class StockInventorySheet(models.Model):
 
     def _reverse_stock(self):
         """What is not left to Odoo is there still: it would not be moved by sets otherwise."""
-        if not self._reverses_by_sets():
+        places = self._search_reversed_places()
+        # Nobody may begin to count these places meanwhile.
+        places._hold_against_start()
+        if not self._reverses_by_sets(places):
             return super()._reverse_stock()
-        self.env.flush_all()
         product_ids = self._find_products_for_odoo()
-        left = self.env["stock.move"].search(self._get_reversed_domain() & Domain("product_id", "in", product_ids))
+        left = self._get_reversed_moves(Domain("product_id", "in", product_ids))
         self._check_still_there(left)
         vals_list = [move._prepare_inventory_reversal_vals() for move in left]
-        self.env.flush_all()
         self._move_by_sets(product_ids)
         if vals_list:
             self._do_moves(vals_list)
         return self._get_awaited_moves()._trigger_assign()
 
-    def _reverses_by_sets(self):
-        """Nobody may begin to count these places meanwhile; where somebody does already, Odoo's own path looks move by
-        move whether that is in the way."""
-        moves = self._search_reversed_places()
-        moves._hold_against_start()
-        return self.env["stock.inventory.path"]._is_set_based(self) and not moves._get_counting_sheets()
+    def _reverses_by_sets(self, places):
+        """Where somebody is counting, Odoo's own path looks move by move whether that is in the way."""
+        return self.env["stock.inventory.path"]._is_set_based(self) and not places._get_counting_sheets()
 
     def _search_reversed_places(self):
         query = SQL(

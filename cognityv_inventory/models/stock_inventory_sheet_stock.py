@@ -203,9 +203,17 @@ class StockInventorySheet(models.Model):
     # Reversal
 
     def _reverse_stock(self):
-        moves = self.move_ids.filtered(lambda move: move.state == "done")
+        moves = self._get_reversed_moves()
         self._check_still_there(moves)
         self._do_moves([move._prepare_inventory_reversal_vals() for move in moves])._trigger_assign()
+
+    def _get_reversed_moves(self, products=Domain.TRUE):
+        """The moves that are to be undone.
+
+        :param products: a domain on moves, to have those of some products only
+        """
+        done = Domain("inventory_sheet_id", "=", self.id) & Domain("state", "=", "done")
+        return self.env["stock.move"].search(done & products)
 
     def _get_reversal_name(self):
         return self.env._("%(sheet)s [reversed]", sheet=self.name)

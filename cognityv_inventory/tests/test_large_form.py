@@ -51,9 +51,10 @@ class TestLargeForm(InventoryCommon):
         line_model = type(self.env["stock.inventory.sheet.line"])
         with (
             Form(self.sheet) as form,
-            patch.object(line_model, "fetch", side_effect=AssertionError("lines are read")),
+            patch.object(line_model, "fetch", side_effect=AssertionError("lines are read")) as fetch,
         ):
             form.blind = not form.blind
+            fetch.assert_not_called()
 
     def test_a_quantity_typed_asks_nothing_of_the_sheet(self):
         arch = etree.fromstring(self.env["stock.inventory.sheet"].get_view(view_type="form")["arch"])
