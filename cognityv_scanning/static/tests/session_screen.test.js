@@ -56,6 +56,15 @@ async function scan(code) {
     await animationFrame();
 }
 
+/** A code that nobody knows is scanned, and the person is about to say what it is. */
+async function chooseWhatScrewIs(session) {
+    await scan("SCREW");
+    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
+    await animationFrame();
+    await contains(".o_am_problems_button").click();
+    await contains(".o_am_problem_choose").click();
+}
+
 test("what is asked for, scanned and left of each item", async () => {
     await mountScreen();
     expect(queryAllTexts(".o_am_scanned")).toEqual(["1", "0"]);
@@ -245,11 +254,7 @@ test("of an unknown code the person says what it is", async () => {
         { kind: "product", model: "product.product", id: 150, product_id: 150, product: "Washer" },
     ]);
     const session = await mountScreen({ kind: "verification", location_id: 8 });
-    await scan("SCREW");
-    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
-    await animationFrame();
-    await contains(".o_am_problems_button").click();
-    await contains(".o_am_problem_choose").click();
+    await chooseWhatScrewIs(session);
     await typeInto(".o_am_type_input", "was");
     await contains(".o_am_suggestions button").click();
     expect(outbox.events.at(-1)).toMatchObject({ code: "SCREW", product_id: 150, replaces: "scan-1" });
@@ -260,11 +265,7 @@ test("of an unknown code the person says what it is", async () => {
 
 test("of an unknown code another one is typed", async () => {
     const session = await mountScreen();
-    await scan("SCREW");
-    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
-    await animationFrame();
-    await contains(".o_am_problems_button").click();
-    await contains(".o_am_problem_choose").click();
+    await chooseWhatScrewIs(session);
     await typeInto(".o_am_type_input", "BOLT");
     await contains(".o_am_type_confirm").click();
     expect(outbox.events.at(-1)).toMatchObject({ code: "BOLT", replaces: "scan-1" });
@@ -274,11 +275,7 @@ test("of an unknown code another one is typed", async () => {
 
 test("a scan says what an unknown code is, while that is asked", async () => {
     const session = await mountScreen();
-    await scan("SCREW");
-    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
-    await animationFrame();
-    await contains(".o_am_problems_button").click();
-    await contains(".o_am_problem_choose").click();
+    await chooseWhatScrewIs(session);
     await scan("BOLT");
     await animationFrame();
     expect(".o_am_sheet").toHaveCount(0);
@@ -295,11 +292,7 @@ test("a scan says what an unknown code is, while that is asked", async () => {
 test("a place says where, not what an unknown code is", async () => {
     const codes = { ...makePayload().codes, "text:RACK-2": [{ location_id: 9, place: "Rack 2" }] };
     const session = await mountScreen({ kind: "verification", location_id: 8, codes });
-    await scan("SCREW");
-    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
-    await animationFrame();
-    await contains(".o_am_problems_button").click();
-    await contains(".o_am_problem_choose").click();
+    await chooseWhatScrewIs(session);
     await scan("RACK-2");
     await waitForNone(".o_am_sheet");
     expect(".o_am_place").toHaveText("Rack 2");
@@ -310,11 +303,7 @@ test("a place says where, not what an unknown code is", async () => {
 
 test("once the choice is closed, a scan is a scan again", async () => {
     const session = await mountScreen();
-    await scan("SCREW");
-    session.onResults([makeResult(outbox, "unknown", { message: "Nothing is known by it." })]);
-    await animationFrame();
-    await contains(".o_am_problems_button").click();
-    await contains(".o_am_problem_choose").click();
+    await chooseWhatScrewIs(session);
     await contains(".o_am_sheet_close").click();
     await scan("BOLT");
     await animationFrame();
