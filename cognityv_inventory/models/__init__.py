@@ -15,6 +15,7 @@ from . import res_users
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_passes
+from . import stock_inventory_sheet_line_counts
 from . import stock_inventory_sheet_tolerance
 from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_moving
