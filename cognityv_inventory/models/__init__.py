@@ -28,6 +28,7 @@ from . import stock_adjustment_by_sets_values
 from . import stock_inventory_sheet_by_sets
 from . import stock_inventory_reversal_by_sets
 from . import stock_inventory_sheet_file
+from . import stock_inventory_sheet_paper
 from . import stock_inventory_sheet_form
 from . import stock_inventory_job
 from . import stock_inventory_sheet_job
