@@ -21,10 +21,11 @@ from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed
 from . import stock_inventory_sheet_locks
 from . import stock_inventory_sheet_stock
-from . import stock_inventory_sheet_set_products
-from . import stock_inventory_sheet_set_based
-from . import stock_inventory_sheet_set_subject
-from . import stock_inventory_sheet_set_values
+from . import stock_adjustment_by_sets
+from . import stock_adjustment_by_sets_products
+from . import stock_adjustment_by_sets_values
+from . import stock_inventory_sheet_by_sets
+from . import stock_inventory_reversal_by_sets
 from . import stock_inventory_sheet_file
 from . import stock_inventory_sheet_form
 from . import stock_inventory_job
