@@ -111,19 +111,43 @@ class StockInventorySheet(models.Model):
             ("real_qty", ">", 0),
         ]
         lines = self.env["stock.inventory.sheet.line"].search(domain)
-        lots = self._find_lots(lines.product_id, lines.mapped("lot_name"))
-        missing = {}
-        for line in lines:
-            key = (line.product_id.id, line.lot_name)
-            if key not in lots and key not in missing:
-                missing[key] = line._prepare_lot_vals()
-        lots.update(zip(missing, self.env["stock.lot"].create(list(missing.values())), strict=True))
-        for line in as_own_write(lines):
-            lot = lots[line.product_id.id, line.lot_name]
-            line._check_alone_with_lot(lot)
-            line.write({"lot_id": lot.id, "lot_name": False})
+        if not lines:
+            return
+        lots = self._find_or_make_lots(lines)
+        self._check_alone_with_lots(lots)
+        for line, lot in lots.items():
+            as_own_write(line).write({"lot_id": lot.id, "lot_name": False})
         # Read what there is of these lots now, and what it is worth, before their moves.
         lines.flush_recordset()
+
+    def _find_or_make_lots(self, lines):
+        """
+        :return: dict of line → stock.lot record
+        """
+        keys = {line: (line.product_id.id, line.lot_name) for line in lines}
+        lots = self._find_lots(lines.product_id, lines.mapped("lot_name"))
+        missing = {key: line._prepare_lot_vals() for line, key in keys.items() if key not in lots}
+        lots.update(zip(missing, self.env["stock.lot"].create(list(missing.values())), strict=True))
+        return {line: lots[key] for line, key in keys.items()}
+
+    def _check_alone_with_lots(self, lots):
+        """
+        :param lots: dict of line → the stock.lot record that its new tracking number has become
+        :raises UserError: when another line of the sheet is for the same lot, package and owner in the same place
+        """
+        lot_ids = {lot.id for lot in lots.values()}
+        others = self.env["stock.inventory.sheet.line"].search([("sheet_id", "=", self.id), ("lot_id", "in", lot_ids)])
+        taken = {line._get_inventory_identity() for line in others}
+        for line, lot in lots.items():
+            product, place, _lot, package, owner = line._get_inventory_identity()
+            if (product, place, lot.id, package, owner) in taken:
+                message = self.env._(
+                    "%(line)s is on sheet %(sheet)s twice, as its tracking number became known meanwhile; put the whole "
+                    "real quantity on one of the lines and empty the other.",
+                    line=line._get_description(),
+                    sheet=self.name,
+                )
+                raise UserError(message)
 
     def _move_gaps(self):
         """Make the moves of the gaps, and carry them out.
@@ -169,8 +193,7 @@ class StockInventorySheet(models.Model):
         """Each place where something was counted knows when and by which sheet; its next count is planned."""
         for sheet in self:
             places = sheet._get_counted_places().sudo()
-            # In UTC, as Odoo's own inventory adjustment has it.
-            places.write({"last_inventory_date": sheet.validated_at.date(), "last_inventory_sheet_id": sheet.id})
+            places._remember_count(sheet)
             sheet._plan_next_count(places)
 
     def _get_counted_places(self):
@@ -180,6 +203,8 @@ class StockInventorySheet(models.Model):
 
     def _plan_next_count(self, places):
         """Odoo's own date of the next count, for the quants of what was counted; by one statement, as a sheet has many."""
+        # All at once, where the ORM reads a thousand at a time.
+        places.fetch(["company_id", "next_inventory_date", "usage"])
         dates = [(place.id, place._get_next_inventory_date() or None) for place in places]
         self.env["stock.quant"].flush_model()
         query = SQL(
@@ -265,22 +290,6 @@ class StockInventorySheetLine(models.Model):
         if self.product_id.company_id:
             vals["company_id"] = self.company_id.id
         return vals
-
-    def _check_alone_with_lot(self, lot):
-        """
-        :raises UserError: when another line of the sheet is for the same lot, package and owner in the same place
-        """
-        same = [
-            (name, "=", self[name].id) for name in ("sheet_id", "product_id", "location_id", "package_id", "owner_id")
-        ]
-        if self.search_count([*same, ("lot_id", "=", lot.id), ("id", "!=", self.id)], limit=1):
-            message = self.env._(
-                "%(line)s is on sheet %(sheet)s twice, as its tracking number became known meanwhile; put the whole real "
-                "quantity on one of the lines and empty the other.",
-                line=self._get_description(),
-                sheet=self.sheet_id.name,
-            )
-            raise UserError(message)
 
     def _get_serial_sources(self):
         """Where serial numbers that were found here are in the system, by line.

@@ -38,6 +38,7 @@ from . import (
     test_set_based_path,
     test_set_based_reversal,
     test_sheet,
+    test_statements,
     test_stress,
     test_tolerance,
     test_tours,

@@ -46,6 +46,16 @@ class TestSerials(InventoryCommon):
         self._finish(sheet)
         self.assertEqual(self._on_hand(self.glue, self.rack_a1, lot=lot), 3)
 
+    def test_new_number_that_is_on_the_sheet_as_a_lot_too(self):
+        sheet = self._make_sheet()
+        self._add_line(sheet, self.glue, lot_name="NEW-1", real_qty=3)
+        lot = self._make_lot(self.glue, "NEW-1")
+        self._add_line(sheet, self.glue, lot_id=lot.id, real_qty=2)
+        self._count_all_as_expected(sheet)
+        sheet.action_complete()
+        with self.assertRaisesRegex(UserError, "Glue.* is on sheet .* twice"):
+            sheet.action_validate()
+
     def test_serial_is_moved_from_where_the_system_has_it(self):
         serial = self._make_lot(self.drill, "S1")
         outside = self.env["stock.location"].create(

@@ -73,7 +73,8 @@ class StockLocationCost(models.Model):
     def _get_movements_query(self, company, condition):
         """SQL of the rows of Movement, by the names of its fields, in the order of `_read_movements`.
 
-        SQL, for one statement for all products and lines. What belongs to others than the company has no value.
+        SQL, for one statement for all products and lines. What belongs to others than the company has no value. Places
+        are looked up in a hash, whatever PostgreSQL expects of moves that were just made: a company has thousands.
         """
         return SQL(
             """
@@ -81,21 +82,21 @@ class StockLocationCost(models.Model):
             SELECT line.product_id, move.id AS move_id, move.date, move.value, move.origin_returned_move_id AS origin_id,
                    move.reversed_sheet_id IS NOT NULL AS reverses,
                    source.usage = 'inventory' AND EXISTS (SELECT FROM product_value WHERE move_id = move.id) AS is_priced,
-                   valued_source.id AS source_id, valued_destination.id AS destination_id, source.usage AS source_usage,
-                   destination.usage AS destination_usage, SUM(line.quantity_product_uom) AS quantity
+                   CASE WHEN source.id IN (SELECT id FROM valued) THEN source.id END AS source_id,
+                   CASE WHEN destination.id IN (SELECT id FROM valued) THEN destination.id END AS destination_id,
+                   source.usage AS source_usage, destination.usage AS destination_usage,
+                   SUM(line.quantity_product_uom) AS quantity
               FROM stock_move_line line
               JOIN stock_move move ON move.id = line.move_id
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id AND template.is_storable
               JOIN stock_location source ON source.id = line.location_id
               JOIN stock_location destination ON destination.id = line.location_dest_id
-              LEFT JOIN valued valued_source ON valued_source.id = source.id
-              LEFT JOIN valued valued_destination ON valued_destination.id = destination.id
              WHERE line.state = 'done' AND source.id != destination.id
-               AND (valued_source.id IS NOT NULL OR valued_destination.id IS NOT NULL)
+               AND (source.id IN (SELECT id FROM valued) OR destination.id IN (SELECT id FROM valued))
                AND (line.owner_id IS NULL OR line.owner_id = %(owner)s)
                AND %(condition)s
-             GROUP BY line.product_id, move.id, source.id, destination.id, valued_source.id, valued_destination.id
+             GROUP BY line.product_id, move.id, source.id, destination.id
             HAVING SUM(line.quantity_product_uom) != 0
              ORDER BY line.product_id, move.date, move.id, MIN(line.id)
             """,
