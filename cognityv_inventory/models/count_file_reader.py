@@ -7,9 +7,7 @@ from odoo.fields import Domain
 
 from ..tools import count_file
 from ..tools.quantity import parse_quantity
-
-# So many lines are counted at once.
-PART = 2000
+from .stock_inventory_sheet_line import PART
 
 
 class CountFileReader:
