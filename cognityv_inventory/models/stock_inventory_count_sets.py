@@ -35,6 +35,7 @@ class StockInventoryCount(models.Model):
     _inherit = "stock.inventory.count"
 
     def _store(self, vals_list):
+        self = self.browse()
         if len(vals_list) < LEAST_COUNTS or not self._may_store_by_sets():
             return super()._store(vals_list)
         defaults = self.default_get(GIVEN_COLUMNS)
@@ -115,7 +116,9 @@ class StockInventoryCount(models.Model):
         :return: dict of line id → id of its count
         """
         fields = [self._fields[name] for name in GIVEN_COLUMNS]
-        columns = [[field.convert_to_column_insert(vals.get(field.name), self) for vals in vals_list] for field in fields]
+        columns = [
+            [field.convert_to_column_insert(vals.get(field.name), self) for vals in vals_list] for field in fields
+        ]
         arrays = [
             SQL("%s::%s[]", column, SQL(field.column_type[1])) for field, column in zip(fields, columns, strict=True)
         ]

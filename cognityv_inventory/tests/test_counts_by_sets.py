@@ -13,9 +13,10 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models import stock_inventory_count_sets
+from ..models import stock_inventory_count_sets, stock_inventory_sheet_line
 from ..models.stock_inventory_path import PARAMETER
 from ..tools import proven_path
+from ..tools.own_write import as_own_write
 from . import test_counts, test_passes
 from .common import InventoryCommon
 from .database_diff import Written, get_ids, get_written_tables
@@ -115,12 +116,16 @@ class TestCountsBySetsEqual(CountsBySetsCase):
         """:return: the sheet, in progress, counted before"""
         self.company.currency_id = self.currencies[situation["rounding"]]
         for product, (on_hand, *_prices) in zip(self.things, situation["lines"], strict=True):
-            self._put(product, on_hand, self.rack_a1)
+            if on_hand:
+                self._put(product, on_hand, self.rack_a1)
         sheet = self._make_sheet(
             fill=False, start=False, counter_ids=[Command.set(self.counter.ids)], **situation["sheet"]
         )
         lines = self.env["stock.inventory.sheet.line"].create(
-            [{"sheet_id": sheet.id, "product_id": product.id, "location_id": self.rack_a1.id} for product in self.things]
+            [
+                {"sheet_id": sheet.id, "product_id": product.id, "location_id": self.rack_a1.id}
+                for product in self.things
+            ]
         )
         sheet.action_plan()
         sheet.action_start()
@@ -138,7 +143,7 @@ class TestCountsBySetsEqual(CountsBySetsCase):
     def _set_prices(self, lines, situation):
         if "unit_cost" not in lines._fields:
             return
-        self.env.flush_all()
+        self.env.invalidate_all()
         for line, (_on_hand, *prices) in zip(lines, situation["lines"], strict=True):
             query = SQL(
                 """UPDATE stock_inventory_sheet_line
@@ -147,9 +152,7 @@ class TestCountsBySetsEqual(CountsBySetsCase):
                 line.id,
             )
             self.env.cr.execute(query)
-        query = SQL("UPDATE stock_inventory_sheet SET valuation_basis = %s WHERE id = %s", situation["basis"], lines.sheet_id.id)
-        self.env.cr.execute(query)
-        self.env.invalidate_all()
+        as_own_write(lines.sheet_id).valuation_basis = situation["basis"]
 
     def _settle(self, line, how):
         if how == "recount" and line.is_counted:
@@ -249,7 +252,9 @@ class TestCountsBySets(CountsBySetsCase):
     def _count(self, **vals):
         """:return: how many were stored by sets"""
         with self._insertions() as numbers:
-            self.env["stock.inventory.count"].create([{"line_id": line.id, "quantity": 7, **vals} for line in self.lines])
+            self.env["stock.inventory.count"].create(
+                [{"line_id": line.id, "quantity": 7, **vals} for line in self.lines]
+            )
         self.assertEqual(set(self.lines.mapped("is_counted")), {True})
         return sum(numbers)
 
@@ -273,12 +278,16 @@ class TestCountsBySets(CountsBySetsCase):
         first.with_user(self.manager).action_ask_recount()
         count = {"line_id": second.id, "quantity": 1, "counted_at": datetime.now() - timedelta(hours=1)}
         with self._insertions() as numbers:
-            counts = self.env["stock.inventory.count"].with_user(self.counter).create(
-                [
-                    {"line_id": third.id, "quantity": 3},
-                    {"line_id": first.id, "quantity": 1},
-                    count,
-                ]
+            counts = (
+                self.env["stock.inventory.count"]
+                .with_user(self.counter)
+                .create(
+                    [
+                        {"line_id": third.id, "quantity": 3},
+                        {"line_id": first.id, "quantity": 1},
+                        count,
+                    ]
+                )
             )
         self.assertEqual(numbers, [2])
         self.assertEqual(counts.line_id.ids, [third.id, first.id, second.id], "in the order in which they came")
@@ -369,9 +378,12 @@ class TestCountsBySets(CountsBySetsCase):
 
     def test_part_by_part(self):
         """Lines are counted whole though several statements are needed, in whatever order they are given."""
-        with patch.object(stock_inventory_count_sets, "LEAST_COUNTS", 2), self._insertions() as numbers:
-            with patch("odoo.addons.cognityv_inventory.models.stock_inventory_sheet_line.PART", 2):
-                self.lines._set_real_quantities([(line, line.id) for line in self.lines[::-1]], source="import")
+        with (
+            patch.object(stock_inventory_count_sets, "LEAST_COUNTS", 2),
+            patch.object(stock_inventory_sheet_line, "PART", 2),
+            self._insertions() as numbers,
+        ):
+            self.lines._set_real_quantities([(line, line.id) for line in self.lines[::-1]], source="import")
         self.assertEqual(numbers, [2])
         self.assertEqual(self.lines.mapped("real_qty"), [float(line_id) for line_id in self.lines.ids])
         self.assertEqual(set(self.lines.count_ids.mapped("source")), {"import"})
