@@ -264,7 +264,9 @@ class CountFileReader:
         if lot := self.lots.get((product.id, vals["lot_name"])):
             vals |= {"lot_id": lot.id, "lot_name": False}
         line = self.env["stock.inventory.sheet.line"].new(vals)
-        line._check_identity()
+        # Its place is one of the sheet's: others were not looked for.
+        line._check_product()
+        line._check_tracking_number()
         return line, vals
 
     def _get_line_by_id(self, row):

@@ -34,6 +34,17 @@ class StockInventoryCount(models.Model):
 
     _inherit = "stock.inventory.count"
 
+    @api.model
+    def _lock_lines(self, lines):
+        """Without writing them, as that is done when their results are: PostgreSQL checks all links of a row that is
+        written for the second time in a transaction. SQL, since the ORM's lock does not wait."""
+        if len(lines) < LEAST_COUNTS or not self._may_store_by_sets():
+            return super()._lock_lines(lines)
+        query = SQL(
+            "SELECT FROM stock_inventory_sheet_line WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(lines.ids)
+        )
+        self.env.cr.execute(query)
+
     def _store(self, vals_list):
         self = self.browse()
         if len(vals_list) < LEAST_COUNTS or not self._may_store_by_sets():
@@ -42,6 +53,7 @@ class StockInventoryCount(models.Model):
         vals_list = [{**defaults, **vals} for vals in vals_list]
         decisive = self._get_decisive(vals_list)
         others = [vals for vals in vals_list if vals["line_id"] not in decisive]
+        self.env["stock.inventory.sheet.line"].browse({vals["line_id"] for vals in others})._lock_for_count()
         stored = iter(super()._store(others) if others else self)
         by_sets = self._store_by_sets([vals for vals in vals_list if vals["line_id"] in decisive])
         return self.concat(*(by_sets.get(vals["line_id"]) or next(stored) for vals in vals_list))

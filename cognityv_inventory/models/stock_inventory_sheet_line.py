@@ -421,13 +421,20 @@ class StockInventorySheetLine(models.Model):
     @api.constrains(*IDENTITY)
     def _check_identity(self):
         """A line is for something that can be there: a storable product in one of the sheet's places."""
+        inside = {
+            sheet: set(lines.location_id.sudo().filtered_domain(sheet._get_location_domain())._ids)
+            for sheet, lines in self.grouped("sheet_id").items()
+        }
         for line in self:
             line._check_product()
-            line._check_location()
+            line._check_location(inside[line.sheet_id])
             line._check_tracking_number()
 
-    def _check_location(self):
-        if not self.location_id.sudo().filtered_domain(self.sheet_id._get_location_domain()):
+    def _check_location(self, inside):
+        """
+        :param inside: ids of those of its sheet's places that are looked at
+        """
+        if self.location_id.id not in inside:
             message = self.env._(
                 "%(location)s is not one of the places of sheet %(sheet)s; choose %(parent)s or a place in it.",
                 location=self.location_id.display_name,

@@ -17,7 +17,7 @@ from ..models import stock_inventory_count_sets, stock_inventory_sheet_line
 from ..models.stock_inventory_path import PARAMETER
 from ..tools import proven_path
 from ..tools.own_write import as_own_write
-from . import test_counts, test_passes
+from . import test_counts, test_passes, test_races
 from .common import InventoryCommon
 from .database_diff import Written, get_ids, get_written_tables
 from .test_set_based_equal import QUANTITIES, SETTINGS
@@ -400,6 +400,13 @@ class TestCountsAllBySets(test_counts.TestCounts):
 
 @tagged("post_install", "-at_install")
 class TestPassesAllBySets(test_passes.TestPasses):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(all_by_sets())
+
+
+@tagged("post_install", "-at_install")
+class TestRacesAllBySets(test_races.TestRaces):
     def setUp(self):
         super().setUp()
         self.enterContext(all_by_sets())
