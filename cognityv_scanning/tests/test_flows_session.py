@@ -54,6 +54,16 @@ class TestTooMuchMeanwhile(SessionFlows):
     def _get_over_choice(self, session):
         return [choice for choice in session.get_review()["choices"] if choice["name"] == "over"]
 
+    def test_a_salesperson_needs_no_rights_in_inventory(self):
+        seller = self._make_clerk("seller", "sales_team.group_sale_salesman_all_leads")
+        order = self._sell((self.bolt, 2))
+        session = self._open(order, seller)
+        self._push(session, "BOLT-1")
+        self._push(session, "BOLT-1")
+        session.action_submit()
+        self.assertEqual(session.state, "submitted")
+        self.assertEqual(order.order_line.qty_delivered, 2)
+
     def test_what_the_system_has_none_of_is_said(self):
         washer = self._make_product("Washer", barcode="WASHER-1")
         self.clerk.group_ids += self.env.ref("cognityv_inventory.group_counter")
