@@ -16,6 +16,8 @@ class ValuedMove(NamedTuple):
     is_in: bool
     value: float
     quantity: float
+    # Of a sheet's reversal: whether it undoes what had come in; None of any other move.
+    undoes_gain: bool | None = None
 
 
 class StockAdjustmentBySets(models.AbstractModel):
@@ -48,16 +50,14 @@ class StockAdjustmentBySets(models.AbstractModel):
         method = self._get_cost_method_sql()
         # Odoo asks the orders of goods that were sent past the stock what they cost.
         unusual_past = SQL(
-            """%s = 'average' AND line.gap_qty > 0 AND EXISTS (
+            """%s = 'average' AND %s AND EXISTS (
                 SELECT FROM stock_move past
                  WHERE past.product_id = line.product_id AND (past.is_dropship OR past.is_in AND past.is_out))""",
             method,
+            self._get_changes_average_sql(),
         )
-        not_known = SQL("%s NOT IN %s", method, self._get_known_cost_methods())
+        not_known = SQL("%s NOT IN ('standard', 'average')", method)
         return [*conditions, SQL("COALESCE(template.lot_valuated, FALSE)"), not_known, posts_at_once, unusual_past]
-
-    def _get_known_cost_methods(self):
-        return ("standard", "average")
 
     # Moves
 
@@ -107,18 +107,24 @@ class StockAdjustmentBySets(models.AbstractModel):
         costs = {product_id: self._get_average(mine, prices.get(product_id, [])) for product_id, mine in moves}
         self._write_standard_prices({product_id: cost for product_id, cost in costs.items() if cost})
 
+    def _get_changes_average_sql(self):
+        """Whether `line` is one whose move changes the average cost of its product: Odoo works it out again for what has
+        come in. A hook."""
+        return SQL("line.gap_qty > 0")
+
     def _get_products_at_average(self):
-        """The ids of the products at average cost that have come in."""
+        """The ids of the products at average cost whose average changes."""
         query = SQL(
             """
             SELECT DISTINCT product.id
-              FROM (SELECT DISTINCT move.product_id %s AND move.is_in) moved
+              FROM (SELECT DISTINCT move.product_id %s AND (move.is_in OR move.is_out) AND %s) moved
               JOIN product_product product ON product.id = moved.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN product_category category ON category.id = template.categ_id
              WHERE %s = 'average'
             """,
             self._get_moved_sql(),
+            self._get_changes_average_sql(),
             self._get_cost_method_sql(),
         )
         return [product_id for [product_id] in self.env.execute_query(query)]
@@ -134,8 +140,10 @@ class StockAdjustmentBySets(models.AbstractModel):
                    ARRAY_AGG(line.quantity_product_uom ORDER BY line.id)
                        FILTER (WHERE %(target)s AND NOT %(source)s),
                    ARRAY_AGG(line.quantity_product_uom ORDER BY line.id)
-                       FILTER (WHERE %(source)s AND NOT %(target)s)
+                       FILTER (WHERE %(source)s AND NOT %(target)s),
+                   CASE WHEN move.reversed_sheet_id IS NOT NULL THEN COALESCE(origin.is_in, FALSE) END
               FROM stock_move move
+         LEFT JOIN stock_move origin ON origin.id = move.origin_returned_move_id
          LEFT JOIN (
                 stock_move_line line
                 JOIN res_company company ON company.id = line.company_id
@@ -143,7 +151,7 @@ class StockAdjustmentBySets(models.AbstractModel):
                 JOIN stock_location target ON target.id = line.location_dest_id
                 ) ON line.move_id = move.id AND line.picked AND COALESCE(line.owner_id = company.partner_id, TRUE)
              WHERE move.product_id = ANY(%(products)s) AND move.company_id = %(company)s AND (move.is_in OR move.is_out)
-          GROUP BY move.id ORDER BY move.product_id, move.date, move.id
+          GROUP BY move.id, origin.id ORDER BY move.product_id, move.date, move.id
             """,
             source=SQL("(source.company_id IS NOT NULL AND source.usage IN ('internal', 'transit'))"),
             target=SQL("(target.company_id IS NOT NULL AND target.usage IN ('internal', 'transit'))"),
@@ -151,8 +159,8 @@ class StockAdjustmentBySets(models.AbstractModel):
             company=self._get_company().id,
         )
         return [
-            ValuedMove(product_id, date, is_in, float(value), sum(map(float, came_in or went_out or ())))
-            for product_id, date, is_in, value, came_in, went_out in self.env.execute_query(query)
+            ValuedMove(product_id, date, is_in, float(value), sum(map(float, came_in or went_out or ())), undoes_gain)
+            for product_id, date, is_in, value, came_in, went_out, undoes_gain in self.env.execute_query(query)
         ]
 
     def _get_given_prices(self, product_ids):

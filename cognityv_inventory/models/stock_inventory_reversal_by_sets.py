@@ -112,20 +112,21 @@ class StockInventoryReversalBySets(models.AbstractModel):
 
     # What it is worth, where `stock_account` is installed
 
-    def _get_known_cost_methods(self):
-        """An average changes in another way: at the value of what is undone."""
-        return ("standard",)
-
     def _get_move_value_sql(self):
         """What comes back is worth what it left with, as any return in Odoo."""
         return SQL(
             "CASE WHEN line.gap_qty > 0 THEN %s ELSE %s END",
-            self._get_origin_value_sql(),
+            self._get_origin_value_sql(SQL("origin.is_out")),
             super()._get_move_value_sql(),
         )
 
-    def _get_origin_value_sql(self):
-        return SQL("(SELECT origin.value FROM stock_move origin WHERE origin.id = line.id)")
+    def _get_origin_value_sql(self, condition):
+        """The value of the move that is undone, if it has one; else that of today."""
+        return SQL(
+            "COALESCE((SELECT origin.value FROM stock_move origin WHERE origin.id = line.id AND %s), %s)",
+            condition,
+            super()._get_move_value_sql(),
+        )
 
 
 class StockInventorySheet(models.Model):

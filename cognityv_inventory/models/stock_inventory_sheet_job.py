@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # From so many lines on, a step takes longer than a person wants to wait: some five seconds on two cores.
-LONG_STEPS = {"fill": 50_000, "start": 50_000, "validate": 500, "validate by sets": 5_000, "reverse": 500}
+LONG_STEPS = {"fill": 50_000, "start": 50_000, "validate": 500, "reverse": 500, "by sets": 5_000}
 # A count file of this size in bytes has some 5,000 rows.
 LONG_FILE = 150_000
 STATES_OF_STEP = {
@@ -54,15 +54,19 @@ class StockInventorySheet(models.Model):
     def _is_long_step(self, step, line_count):
         if line_count < LONG_STEPS[step]:
             return False
-        return step != "validate" or self._is_long_validation(line_count)
+        by_sets = {"validate": self._get_gaps_by_sets, "reverse": self._get_reversal_by_sets}
+        return step not in by_sets or self._is_long_adjustment(by_sets[step](), line_count, LONG_STEPS[step])
 
-    def _is_long_validation(self, gap_count):
-        """By sets, ten times as many gaps are moved in the same time; some are left to Odoo all the same."""
-        gaps = self._get_gaps_by_sets()
-        if gap_count >= LONG_STEPS["validate by sets"] or not self.env["stock.inventory.path"]._is_set_based(gaps):
+    def _is_long_adjustment(self, adjustment, gap_count, limit):
+        """By sets, ten times as many gaps are moved in the same time; some are left to Odoo all the same.
+
+        :param adjustment: record of a model that inherits from stock.adjustment.by.sets
+        :param limit: how many gaps are many for Odoo's own path
+        """
+        if gap_count >= LONG_STEPS["by sets"] or not self.env["stock.inventory.path"]._is_set_based(adjustment):
             return True
-        for_odoo = Domain("product_id", "in", gaps._find_products_for_odoo())
-        return self._count_gaps(for_odoo) >= LONG_STEPS["validate"]
+        for_odoo = Domain("product_id", "in", adjustment._find_products_for_odoo())
+        return self._count_gaps(for_odoo) >= limit
 
     def _begin_job(self, step, line_count, content=False):
         """

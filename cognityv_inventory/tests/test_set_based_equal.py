@@ -93,6 +93,7 @@ def make_any_item(draw):
         "price": draw(PRICES),
         "receipts": draw(st.lists(st.tuples(st.integers(1, 20), PRICES, st.integers(0, 2)), max_size=3)),
         "deliveries": draw(st.lists(st.integers(1, 8), max_size=1)),
+        "reversed_before": draw(st.sampled_from([None] * 5 + [(4, 7), (4, 1)])),
         "new_price": draw(st.none() | PRICES),
         "has_rule": draw(st.booleans()),
         "unit": draw(st.sampled_from(["unit", "unit", "kgm", "dozen"])),
@@ -261,6 +262,24 @@ class TestSetBasedEqual(InventoryCommon):
             self._move(product, quantity, self.suppliers, self.places[place], days, price)
         for quantity in item["deliveries"]:
             self._move(product, quantity, self.rack_a1, self.customers, 3)
+        if item["reversed_before"]:
+            self._reverse_an_older_sheet(product, *item["reversed_before"])
+
+    def _reverse_an_older_sheet(self, product, on_hand, found):
+        """What another sheet found or lost of it has been undone."""
+        self._add_quant(product, self.shelf, on_hand, {})
+        sheet = self.env["stock.inventory.sheet"].create({"location_id": self.shelf.id, "company_id": self.company.id})
+        vals = {"sheet_id": sheet.id, "product_id": product.id, "location_id": self.shelf.id}
+        line = self.env["stock.inventory.sheet.line"].create(vals)
+        sheet.action_plan()
+        sheet.action_start()
+        line.real_qty = line.current_qty + found - on_hand
+        sheet.action_complete()
+        self.env["ir.config_parameter"].set_param(PARAMETER, "odoo")
+        sheet.action_validate()
+        sheet.action_reverse()
+        for move in sheet.move_ids | sheet.reversal_move_ids:
+            move.date -= timedelta(days=20)
 
     def _move(self, product, quantity, source, target, days, price=None):
         common = {"product_id": product.id, "location_id": source.id, "location_dest_id": target.id}
@@ -516,6 +535,7 @@ class TestSetBasedEqual(InventoryCommon):
             "price": 2.71,
             "receipts": [],
             "deliveries": [],
+            "reversed_before": None,
             "new_price": None,
             "has_rule": True,
             "unit": "unit",

@@ -213,8 +213,15 @@ class TestSetBasedPath(InventoryCommon):
 
     def test_what_is_long_depends_on_the_path(self):
         """A sheet by sets may be ten times as large; what is left to Odoo counts as before."""
-        long_steps = {"validate": 2, "validate by sets": 4}
+        self._check_long_steps(self._make_completed(), "validate")
+
+    def test_what_is_long_of_a_reversal(self):
         sheet = self._make_completed()
+        sheet.action_validate()
+        self._check_long_steps(sheet, "reverse")
+
+    def _check_long_steps(self, sheet, step):
+        long_steps = {step: 2, "by sets": 4}
         for path, gap_count, is_long in (
             ("odoo", 1, False),
             ("odoo", 2, True),
@@ -223,7 +230,7 @@ class TestSetBasedPath(InventoryCommon):
         ):
             self._choose(path)
             with self.subTest(path=path, gaps=gap_count), patch.dict(LONG_STEPS, long_steps):
-                self.assertEqual(sheet._is_long_step("validate", gap_count), is_long)
+                self.assertEqual(sheet._is_long_step(step, gap_count), is_long)
 
     def test_what_odoo_moves_is_long_by_sets_too(self):
         """Packages are left to Odoo."""
@@ -232,8 +239,10 @@ class TestSetBasedPath(InventoryCommon):
         for product in self.bolt | self.nut:
             self._put(product, 3, self.rack_a2, package_id=package)
         sheet = self._make_completed()
-        with patch.dict(LONG_STEPS, {"validate": 2, "validate by sets": 100}):
+        with patch.dict(LONG_STEPS, {"validate": 2, "reverse": 2, "by sets": 100}):
             self.assertTrue(sheet._is_long_step("validate", 5))
+            sheet.action_validate()
+            self.assertTrue(sheet._is_long_step("reverse", 5))
 
     # Statements
 

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.average_cost import RunningAverage
+
 
 class StockAdjustmentBySets(models.AbstractModel):
     """What this add-on has of moves that are made by sets."""
@@ -22,6 +24,23 @@ class StockAdjustmentBySets(models.AbstractModel):
         self.env["stock.location.cost"]._mark("by sets", [move_id for [move_id] in rows])
         return result
 
+    def _get_average(self, moves, prices):
+        """What the reversal of a sheet takes out again leaves at the value that it came in with: step by step what
+        `_replay_average` of a product does."""
+        if all(move.is_in or move.undoes_gain is None for move in moves):
+            return super()._get_average(moves, prices)
+        stock = RunningAverage()
+        for move in moves:
+            while prices and prices[0][0] <= move.date:
+                stock.revalue(prices.pop(0)[1])
+            if move.is_in:
+                stock.receive(move.quantity, move.value)
+            else:
+                stock.issue(move.quantity, move.value if move.undoes_gain else None)
+        for _date, price in prices:
+            stock.revalue(price)
+        return stock.average
+
 
 class StockInventorySheetBySets(models.AbstractModel):
     _inherit = "stock.inventory.sheet.by.sets"
@@ -34,13 +53,7 @@ class StockInventorySheetBySets(models.AbstractModel):
 
     def _get_gap_conditions_for_odoo(self):
         has_given_cost = SQL("line.unit_cost > 0 AND line.gap_qty > 0")
-        reversed_before = SQL(
-            """line.gap_qty > 0 AND EXISTS (
-                SELECT FROM stock_move reversal
-                 WHERE reversal.product_id = line.product_id AND reversal.reversed_sheet_id IS NOT NULL
-                   AND reversal.is_out)"""
-        )
-        return [*super()._get_gap_conditions_for_odoo(), has_given_cost, reversed_before]
+        return [*super()._get_gap_conditions_for_odoo(), has_given_cost]
 
     def _get_line_columns(self):
         return [*super()._get_line_columns(), "unit_cost"]
@@ -51,7 +64,15 @@ class StockInventoryReversalBySets(models.AbstractModel):
 
     def _get_move_value_sql(self):
         """A reversal takes out again what the sheet put in, at that value."""
-        return self._get_origin_value_sql()
+        return SQL(
+            "CASE WHEN line.gap_qty > 0 THEN %s ELSE %s END",
+            super()._get_move_value_sql(),
+            self._get_origin_value_sql(SQL("origin.is_in")),
+        )
+
+    def _get_changes_average_sql(self):
+        """What leaves at another value than the average leaves another one behind."""
+        return SQL("TRUE")
 
 
 class StockInventoryPath(models.AbstractModel):

@@ -110,7 +110,11 @@ class StockInventorySheet(models.Model):
     def _do_moves(self, vals_list):
         date = self._get_posting_date()
         context = {"force_period_date": date, MOMENT_KEY: self.company_id._get_inventory_moment(date)}
-        return super(StockInventorySheet, self.with_context(**context))._do_moves(vals_list)
+        moves = super(StockInventorySheet, self.with_context(**context))._do_moves(vals_list)
+        # What leaves at another value than the average leaves another one behind.
+        taken_out = moves.filtered(lambda move: move.reversed_sheet_id and move.is_out)
+        taken_out.product_id.with_company(self.company_id)._update_average_prices()
+        return moves
 
     def _keep_move_values(self, moves=None):
         """The lines say what the accounts got for them; by one statement, as a sheet has many.
@@ -152,26 +156,7 @@ class StockInventorySheet(models.Model):
         """Move back what the sheet moved, at the values that it had: so the accounts are as if it had never been."""
         if self.move_ids:
             self.company_id._check_inventory_date(self._get_posting_date(), self.name)
-        result = super()._reverse_stock()
-        self._get_products_taken_out().with_company(self.company_id)._update_average_prices()
-        return result
-
-    def _get_products_taken_out(self):
-        """The products at average cost that a reversal has taken out again."""
-        self.env.flush_all()
-        query = SQL(
-            """
-            SELECT DISTINCT product.id
-              FROM stock_move move
-              JOIN product_product product ON product.id = move.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-         LEFT JOIN product_category category ON category.id = template.categ_id
-             WHERE move.reversed_sheet_id = %s AND move.is_out AND %s = 'average'
-            """,
-            self.id,
-            self._get_reversal_by_sets()._get_cost_method_sql(),
-        )
-        return self.env["product.product"].browse(product_id for [product_id] in self.env.execute_query(query))
+        return super()._reverse_stock()
 
 
 class StockCorrection(models.Model):

@@ -4,12 +4,15 @@ It does what `_append` does with `LocationAverage`, for moves of which each is t
 `test_location_cost_by_sets` proves that it is the same. Money and quantities are the same integers, as PostgreSQL's
 numeric, which is exact, too. A second move in a place begins where the first has ended: such products are left to
 `_append`, and so are those that are not kept yet.
+
+What a reversal undoes was worth what the history says, as long as nothing has been put right since; otherwise the past of
+its product is replayed, as for any return.
 """
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from .stock_location_cost_facts import INCOMING, OUTGOING
+from .stock_location_cost_facts import INCOMING, MOVEMENTS, OUTGOING
 
 
 def get_divided_sql(numerator, denominator):
@@ -44,7 +47,8 @@ class StockLocationCost(models.Model):
 
     @api.model
     def _split_by_sets(self, company, move_ids, but_products):
-        """Which moves are entered by sets: those of products that are kept, and are moved once in each place.
+        """Which moves are entered by sets: those of products that are kept, and are moved once in each place; of what they
+        undo it is known what it was worth.
 
         :param but_products: the products of which something else has happened, too
         :return: two lists of move ids: those, and the others
@@ -58,10 +62,10 @@ class StockLocationCost(models.Model):
                            SELECT FROM stock_location_cost cost
                             WHERE cost.product_id = product.product_id AND cost.company_id = %(company)s) AS is_plain
                   FROM (
-                    SELECT product_id, ARRAY_AGG(id) AS ids, COUNT(*) = COUNT(DISTINCT place_id) AND NOT BOOL_OR(is_return)
+                    SELECT product_id, ARRAY_AGG(id) AS ids, COUNT(*) = COUNT(DISTINCT place_id) AND BOOL_AND(is_known)
                            AS is_alone
                       FROM (
-                        SELECT move.id, move.product_id, move.origin_returned_move_id IS NOT NULL AS is_return,
+                        SELECT move.id, move.product_id, move.origin_returned_move_id IS NULL OR %(known)s AS is_known,
                                CASE source.usage WHEN 'inventory' THEN move.location_dest_id ELSE source.id END AS place_id
                           FROM stock_move move
                           JOIN stock_location source ON source.id = move.location_id
@@ -74,9 +78,36 @@ class StockLocationCost(models.Model):
             company=company.id,
             others=but_products.ids,
             moves=list(move_ids),
+            known=self._get_undoes_known_sql(),
         )
         [(plain, rest)] = self.env.execute_query(query) if move_ids else [(None, None)]
         return plain or [], rest or []
+
+    @api.model
+    def _get_undoes_known_sql(self):
+        """Whether `move` reverses a sheet's move as a whole, as the first to do so, and the history of the product has only
+        moved on since: what was put right would change what that move was worth."""
+        return SQL(
+            """
+            (move.reversed_sheet_id IS NOT NULL
+             AND 1 = (SELECT COUNT(*) FROM stock_location_cost_history undone
+                       WHERE undone.move_id = move.origin_returned_move_id AND undone.kind IN %(movements)s)
+             AND EXISTS (
+                SELECT FROM stock_location_cost_history undone
+                 WHERE undone.move_id = move.origin_returned_move_id AND undone.kind IN %(movements)s
+                   AND undone.location_id IN (move.location_id, move.location_dest_id)
+                   AND ABS(undone.quantity) = move.quantity
+                   AND NOT EXISTS (
+                    SELECT FROM stock_location_cost_history later
+                     WHERE later.product_id = undone.product_id AND later.id > undone.id
+                       AND later.kind NOT IN %(movements)s AND later.value_id IS NULL))
+             AND NOT EXISTS (
+                SELECT FROM stock_move other
+                 WHERE other.origin_returned_move_id = move.origin_returned_move_id AND other.id <> move.id
+                   AND other.state = 'done'))
+            """,
+            movements=MOVEMENTS,
+        )
 
     @api.model
     def _append_by_sets(self, company, move_ids):
@@ -126,20 +157,25 @@ class StockLocationCost(models.Model):
         """The CTE `settled`, and those that it is made of: what each move does to its place.
 
         Step by step as in LocationAverage: what there was (`pieces_before`, `worth`), what comes (`sign` 1) or goes
-        (`sign` -1), what that is worth by the average of the place, and what is there then.
+        (`sign` -1), what that is worth, by the average of the place or as what it undoes was, and what is there then.
         """
         return SQL(
             """
-            movement AS MATERIALIZED (%(movements)s),
+            movement AS MATERIALIZED (%(moved)s),
             event AS (
                 SELECT movement.product_id, movement.move_id, movement.date, %(cost)s AS price,
                        COALESCE(source_id, destination_id) AS place_id,
                        CASE WHEN source_id IS NULL THEN 1 ELSE -1 END AS sign,
-                       CASE WHEN source_id IS NULL THEN %(incoming)s ELSE %(outgoing)s END AS kind,
+                       CASE WHEN movement.reverses THEN 'reversal'
+                            WHEN source_id IS NULL THEN %(incoming)s ELSE %(outgoing)s END AS kind,
                        source_id IS NULL AND (is_priced OR source_usage <> 'inventory') AS has_own_value,
                        ROUND(movement.quantity::numeric * %(piece)s) AS pieces,
-                       ROUND(movement.value / %(rounding)s) AS move_worth
-                  FROM movement JOIN product_product product ON product.id = movement.product_id
+                       ROUND(movement.value / %(rounding)s) AS move_worth,
+                       ROUND(ABS(undone.value) / %(rounding)s) AS undone_worth
+                  FROM movement
+                  JOIN product_product product ON product.id = movement.product_id
+             LEFT JOIN stock_location_cost_history undone
+                    ON undone.move_id = movement.origin_id AND undone.kind IN %(movements)s
                 ),
             standing AS (
                 SELECT event.*, COALESCE(ROUND(kept.quantity * %(piece)s), 0) AS pieces_before,
@@ -151,7 +187,8 @@ class StockLocationCost(models.Model):
                 ),
             valued AS (
                 SELECT standing.*, pieces_before + sign * pieces AS pieces_after,
-                       CASE WHEN has_own_value OR pieces_before = 0 THEN fallback ELSE %(average_worth)s END AS amount
+                       CASE WHEN undone_worth IS NOT NULL THEN undone_worth
+                            WHEN has_own_value OR pieces_before = 0 THEN fallback ELSE %(average_worth)s END AS amount
                   FROM standing
                 ),
             reached AS (
@@ -167,7 +204,8 @@ class StockLocationCost(models.Model):
                   FROM reached
                 )
             """,
-            movements=self._get_movements_query(company, SQL("line.move_id = ANY(%s)", list(move_ids))),
+            moved=self._get_movements_query(company, SQL("line.move_id = ANY(%s)", list(move_ids))),
+            movements=MOVEMENTS,
             cost=self._get_product_cost_sql(company),
             incoming=get_kind_sql(SQL("source_usage"), INCOMING, "receipt"),
             outgoing=get_kind_sql(SQL("destination_usage"), OUTGOING, "issue"),

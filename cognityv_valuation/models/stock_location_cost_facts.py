@@ -179,9 +179,23 @@ class StockLocationCost(models.Model):
 
     @api.model
     def _get_average_cost_products(self, company, product_ids):
-        """The ids of those of them that Odoo values at average cost."""
-        products = self.env["product.product"].sudo().with_company(company).browse(product_ids)
-        return set(products.filtered(lambda product: product.cost_method == "average").ids)
+        """The ids of those of them that Odoo values at average cost; by one statement, too."""
+        if not product_ids:
+            return set()
+        query = SQL(
+            """
+            SELECT product.id
+              FROM product_product product
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN product_category category ON category.id = template.categ_id
+             WHERE product.id = ANY(%s) AND %s = 'average'
+            """,
+            list(product_ids),
+            self.env["stock.inventory.price"]._get_cost_method_sql(company),
+        )
+        for model in ("product.product", "product.template", "product.category", "res.company"):
+            self.env[model].flush_model()
+        return {product_id for [product_id] in self.env.execute_query(query)}
 
     # Events
 
