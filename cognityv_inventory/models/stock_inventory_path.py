@@ -17,7 +17,7 @@ PATHS = [
 
 
 class StockInventoryPath(models.AbstractModel):
-    """Which path a validation takes: by sets (`stock_inventory_sheet_set_based`), or Odoo's own.
+    """Which path an adjustment of stock takes: by sets (`stock.adjustment.by.sets`), or Odoo's own.
 
     By sets leaves out Odoo's methods and writes what they would have written. So another add-on's override of one of
     them, its field in one of the tables, or its field that is worked out from them, would be passed over. Where there
@@ -45,9 +45,12 @@ class StockInventoryPath(models.AbstractModel):
         return self.env["ir.config_parameter"].sudo().get_param(PARAMETER) or DEFAULT_PATH
 
     @api.model
-    def _is_set_based(self, sheet):
+    def _is_set_based(self, adjustment):
+        """
+        :param adjustment: records of a model that inherits from stock.adjustment.by.sets
+        """
         chosen = self._get_chosen()
-        if chosen == "odoo" or sheet._needs_odoo():
+        if chosen == "odoo" or adjustment._needs_odoo():
             return False
         return chosen == "set_based" or not self._get_culprits()
 
@@ -63,7 +66,7 @@ class StockInventoryPath(models.AbstractModel):
 
     @api.model
     def _stores_counts_by_sets(self):
-        """Whether many counts are stored by sets (`stock_inventory_count_sets`). Forcing the path does not reach here:
+        """Whether many counts are stored by sets (`stock_inventory_count_by_sets`). Forcing the path does not reach here:
         what another add-on works out from counts would be out of date."""
         return self._get_chosen() != "odoo" and not self._get_culprits_of_counts()
 

@@ -58,9 +58,10 @@ class StockInventorySheet(models.Model):
 
     def _is_long_validation(self, gap_count):
         """By sets, ten times as many gaps are moved in the same time; some are left to Odoo all the same."""
-        if gap_count >= LONG_STEPS["validate by sets"] or not self.env["stock.inventory.path"]._is_set_based(self):
+        gaps = self._get_gaps_by_sets()
+        if gap_count >= LONG_STEPS["validate by sets"] or not self.env["stock.inventory.path"]._is_set_based(gaps):
             return True
-        for_odoo = Domain("product_id", "in", self._find_products_for_odoo())
+        for_odoo = Domain("product_id", "in", gaps._find_products_for_odoo())
         return self._count_gaps(for_odoo) >= LONG_STEPS["validate"]
 
     def _begin_job(self, step, line_count, content=False):

@@ -143,6 +143,8 @@ class StockInventorySheetLine(models.Model):
 
     # Sheets that hold the same stock are looked for by both: a product may be in thousands of places.
     _stock_index = models.Index("(product_id, location_id)")
+    # The form of a sheet asks whether it has any; most have none, or few.
+    _unknown_serial_index = models.Index("(sheet_id) WHERE lot_id IS NOT NULL AND current_qty <= 0")
     _identity_unique = models.UniqueIndex(
         "(sheet_id, product_id, location_id, COALESCE(lot_id, 0), COALESCE(lot_name, ''), "
         "COALESCE(package_id, 0), COALESCE(owner_id, 0))",

@@ -450,18 +450,18 @@ class TestSetBasedEqual(InventoryCommon):
     @contextmanager
     def _counted_moves(self):
         """How many moves are made by sets, and how many are left to Odoo."""
-        sheets = self.env.registry["stock.inventory.sheet"]
-        do_moves, insert = sheets._do_moves, sheets._insert
+        sheets, by_sets = (self.env.registry[name] for name in ("stock.inventory.sheet", "stock.adjustment.by.sets"))
+        do_moves, insert = sheets._do_moves, by_sets._insert
 
         def count_moves(sheet, vals_list):
             self.outcomes["moves by Odoo"] += len(vals_list)
             return do_moves(sheet, vals_list)
 
-        def count_rows(sheet, table, *args):
-            insert(sheet, table, *args)
-            self.outcomes[table] += sheet.env.cr.rowcount
+        def count_rows(adjustment, table, *args):
+            insert(adjustment, table, *args)
+            self.outcomes[table] += adjustment.env.cr.rowcount
 
-        with patch.object(sheets, "_do_moves", count_moves), patch.object(sheets, "_insert", count_rows):
+        with patch.object(sheets, "_do_moves", count_moves), patch.object(by_sets, "_insert", count_rows):
             yield
 
     def _compare(self, situation):

@@ -62,13 +62,14 @@ class TestSetBasedPath(InventoryCommon):
         :return: the tables that were written by sets
         """
         tables = []
-        insert = type(sheet)._insert
+        by_sets = self.env.registry["stock.adjustment.by.sets"]
+        insert = by_sets._insert
 
-        def note(sheet, table, *args):
+        def note(adjustment, table, *args):
             tables.append(table)
-            return insert(sheet, table, *args)
+            return insert(adjustment, table, *args)
 
-        self.patch(self.env.registry["stock.inventory.sheet"], "_insert", note)
+        self.patch(by_sets, "_insert", note)
         sheet.action_validate()
         self.assertEqual(sheet.state, "validated")
         self.assertEqual(len(sheet.move_ids), len(sheet.line_ids))

@@ -459,6 +459,18 @@ class TestProductionSession(SessionFlows):
                 door()
         self.assertEqual(strange.search_documents("production", run.name), [])
 
+    def test_places_of_the_warehouses_come_first(self):
+        on_the_way, elsewhere = self.env["stock.location"].create(
+            [
+                {"name": "A transit", "usage": "transit", "company_id": self.company.id},
+                {"name": "A subcontractor", "usage": "internal", "company_id": self.company.id},
+            ]
+        )
+        found = self.env["stock.scan.session"].search_documents("verification", "", limit=100)
+        ids = [place["res_id"] for place in found]
+        self.assertLess(ids.index(self.stock.id), ids.index(elsewhere.id))
+        self.assertLess(ids.index(elsewhere.id), ids.index(on_the_way.id))
+
     def test_search(self):
         self.table.tracking = "serial"
         run = self._make_run(2, date_start="2030-01-01 08:00:00", origin="SO-77")

@@ -169,7 +169,7 @@ class StockInventorySheet(models.Model):
              WHERE move.reversed_sheet_id = %s AND move.is_out AND %s = 'average'
             """,
             self.id,
-            self._get_cost_method_sql(),
+            self._get_reversal_by_sets()._get_cost_method_sql(),
         )
         return self.env["product.product"].browse(product_id for [product_id] in self.env.execute_query(query))
 

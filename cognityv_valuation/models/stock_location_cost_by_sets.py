@@ -1,4 +1,4 @@
-"""Going on from what is kept with the moves of a sheet that were written by sets: by one statement, whatever their number.
+"""Going on from what is kept with moves that were written by sets: by one statement, whatever their number.
 
 It does what `_append` does with `LocationAverage`, for moves of which each is the only one of its product in its place:
 `test_location_cost_by_sets` proves that it is the same. Money and quantities are the same integers, as PostgreSQL's
@@ -33,14 +33,14 @@ class StockLocationCost(models.Model):
     _inherit = "stock.location.cost"
 
     @api.model
-    def _get_moves_by_sets(self, sheet_ids):
-        """The moves of sheets, those that Odoo's own path has made included: dict of company id → list of ids"""
+    def _group_by_company(self, move_ids):
+        """
+        :return: dict of company id → list of ids
+        """
         query = SQL(
-            """SELECT company_id, ARRAY_AGG(id) FROM stock_move
-                WHERE inventory_sheet_id = ANY(%s) AND state = 'done' GROUP BY company_id""",
-            list(sheet_ids),
+            "SELECT company_id, ARRAY_AGG(id) FROM stock_move WHERE id = ANY(%s) GROUP BY company_id", list(move_ids)
         )
-        return dict(self.env.execute_query(query)) if sheet_ids else {}
+        return dict(self.env.execute_query(query)) if move_ids else {}
 
     @api.model
     def _split_by_sets(self, company, move_ids, but_products):

@@ -84,12 +84,12 @@ class StockLocationCost(models.Model):
     def _mark(self, what, ids):
         """Remember what this transaction did, for the end of it.
 
-        :param what: "done" (ids of stock.move), "sheet" (ids of sheets whose moves were written by sets), "changed" (ids
-            of stock.move that may have been done before) or "price" (ids of product.value)
+        :param what: "done" (ids of stock.move), "by sets" (ids of those that were written by sets), "changed" (ids of
+            stock.move that may have been done before) or "price" (ids of product.value)
         """
         precommit = self.env.cr.precommit
         if PENDING not in precommit.data:
-            precommit.data[PENDING] = {kind: set() for kind in ("done", "sheet", "changed", "price")}
+            precommit.data[PENDING] = {kind: set() for kind in ("done", "by sets", "changed", "price")}
             precommit.add(self.sudo()._post_pending)
         precommit.data[PENDING][what].update(ids)
 
@@ -103,7 +103,7 @@ class StockLocationCost(models.Model):
         moves = self.env["stock.move"].sudo().browse(pending["done"] | pending["changed"]).exists()
         changed = moves.filtered(lambda move: move.id in pending["changed"])
         prices = self.env["product.value"].sudo().browse(pending["price"]).exists()
-        by_sets = self._get_moves_by_sets(pending["sheet"])
+        by_sets = self._group_by_company(pending["by sets"])
         for company in moves.company_id | prices.company_id | self.env["res.company"].browse(by_sets):
 
             def of_company(records, company=company):
@@ -120,7 +120,7 @@ class StockLocationCost(models.Model):
         :param moves: stock.move records that were done or changed
         :param changed: those of them whose value or quantities were written, perhaps after they were done
         :param prices: the product.value records that set a price for all stock of a product
-        :param by_sets: ids of moves that sheets have written by sets, or of theirs that are among `moves`
+        :param by_sets: ids of moves that were written by sets
         """
         plain, rest = self._split_by_sets(company, by_sets, moves.product_id | prices.product_id)
         moves |= moves.browse(rest)

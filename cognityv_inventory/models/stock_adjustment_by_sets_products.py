@@ -4,56 +4,34 @@ from odoo.tools import SQL
 from .stock_inventory_sheet import BLOCKING_STATES, COUNTED_USAGES
 
 
-class StockInventorySheet(models.Model):
-    """Which products of a sheet Odoo's own path does, as one of their lines needs more than the validation by sets can do,
-    or is refused by Odoo with its own sentence."""
+class StockAdjustmentBySets(models.AbstractModel):
+    """Which products Odoo's own path does, as one of their gaps needs more than can be done by sets, or is refused by Odoo
+    with its own sentence."""
 
-    _inherit = "stock.inventory.sheet"
+    _inherit = "stock.adjustment.by.sets"
 
     def _find_products_for_odoo(self):
-        """:return: list of product ids; all lines of a product go the same way, as their moves build on each other"""
+        """list of product ids; all gaps of a product go the same way, as their moves build on each other"""
         self.env.flush_all()
         query = SQL(" UNION ").join(SQL("(%s)", part) for part in self._get_queries_for_odoo())
         return [product_id for [product_id] in self.env.execute_query(query)]
 
     def _get_queries_for_odoo(self):
         """list of SQL of (product_id). A hook: an add-on adds what its own moves need."""
-        line_conditions = SQL(" OR ").join(SQL("(%s)", condition) for condition in self._get_line_conditions_for_odoo())
+        conditions = SQL(" OR ").join(SQL("(%s)", condition) for condition in self._get_gap_conditions_for_odoo())
         queries = [
-            SQL("SELECT line.product_id %s WHERE %s", self._get_gap_sql(), line_conditions),
+            SQL("SELECT line.product_id %s WHERE %s", self._get_gap_sql(), conditions),
             self._get_unusual_stock_query(),
             self._get_doubled_loss_query(),
             self._get_untracked_stock_query(),
             self._get_serial_elsewhere_query(),
             self._get_other_sheet_query(),
         ]
-        if self._is_reversing():
-            queries.append(self._get_unusual_past_query())
         return [*queries, self._get_kit_query()] if "mrp.bom" in self.env else queries
 
-    def _get_unusual_past_query(self):
-        """Moves to be undone that are not as those of a sheet are today: of several lines, in another unit."""
-        return SQL(
-            """
-            SELECT origin.product_id
-              FROM stock_move origin
-              JOIN product_product product ON product.id = origin.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-         LEFT JOIN stock_inventory_sheet_line line ON line.id = origin.inventory_sheet_line_id
-         LEFT JOIN stock_move_line moved ON moved.move_id = origin.id
-             WHERE origin.inventory_sheet_id = %s AND origin.state = 'done'
-          GROUP BY origin.id, line.id, template.id
-            HAVING COUNT(moved.id) <> 1 OR line.id IS NULL OR origin.product_uom <> template.uom_id
-                OR MIN(moved.lot_id) IS DISTINCT FROM line.lot_id OR MIN(moved.owner_id) IS DISTINCT FROM line.owner_id
-                OR line.location_id NOT IN (origin.location_id, origin.location_dest_id)
-                OR line.product_id <> origin.product_id
-            """,
-            self.id,
-        )
-
-    def _get_line_conditions_for_odoo(self):
+    def _get_gap_conditions_for_odoo(self):
         """list of SQL conditions over the aliases of `_get_gap_sql`. A hook."""
-        company, digits = self.company_id.id, self.env["decimal.precision"].precision_get("Product Unit")
+        company, digits = self._get_company().id, self.env["decimal.precision"].precision_get("Product Unit")
         return [
             # A package takes along what else is in it.
             SQL("line.package_id IS NOT NULL"),
@@ -133,7 +111,7 @@ class StockInventorySheet(models.Model):
         )
 
     def _get_other_sheet_query(self):
-        """Another sheet that blocks the same, or has counted it: see `_check_not_counted`. No sheet has an inventory loss.
+        """A sheet that blocks the same, or has counted it: see `_check_not_counted`. No sheet has an inventory loss.
 
         By product and place together, since a product may be in thousands of places.
         """
@@ -142,12 +120,17 @@ class StockInventorySheet(models.Model):
             SELECT line.product_id %s
               JOIN stock_inventory_sheet_line other
                 ON other.product_id = line.product_id AND other.location_id = line.location_id
-              JOIN stock_inventory_sheet sheet ON sheet.id = other.sheet_id AND sheet.id <> %s
-             WHERE sheet.state IN %s AND (sheet.block_mode <> 'none' OR other.count_status <> 'to_count')
+              JOIN stock_inventory_sheet sheet ON sheet.id = other.sheet_id
+             WHERE %s
             """,
             self._get_gap_sql(),
-            self.id,
-            BLOCKING_STATES,
+            self._get_other_sheet_condition(),
+        )
+
+    def _get_other_sheet_condition(self):
+        """Which sheets are in the way, over `sheet` and `other`, a line of it."""
+        return SQL(
+            "sheet.state IN %s AND (sheet.block_mode <> 'none' OR other.count_status <> 'to_count')", BLOCKING_STATES
         )
 
     def _get_kit_query(self):

@@ -18,12 +18,12 @@ class ValuedMove(NamedTuple):
     quantity: float
 
 
-class StockInventorySheet(models.Model):
-    """What the moves of a validation by sets are worth, where `stock_account` is installed: at standard price and at
+class StockAdjustmentBySets(models.AbstractModel):
+    """What moves that are made by sets are worth, where `stock_account` is installed: at standard price and at
     average cost, valued periodically. Products that are valued oldest first or lot by lot, and those whose gaps make
     journal entries at once, are left to Odoo's own path."""
 
-    _inherit = "stock.inventory.sheet"
+    _inherit = "stock.adjustment.by.sets"
 
     def _is_stock_valued(self):
         return "is_in" in self.env["stock.move"]._fields
@@ -32,18 +32,18 @@ class StockInventorySheet(models.Model):
         return SQL(
             "COALESCE(CASE WHEN category.id IS NOT NULL THEN %s END, %s)",
             self._get_company_field_sql("product.category", "category", "property_cost_method"),
-            self.company_id.cost_method,
+            self._get_company().cost_method,
         )
 
-    def _get_line_conditions_for_odoo(self):
-        conditions = super()._get_line_conditions_for_odoo()
+    def _get_gap_conditions_for_odoo(self):
+        conditions = super()._get_gap_conditions_for_odoo()
         if not self._is_stock_valued():
             return conditions
         posts_at_once = SQL(
             "COALESCE(CASE WHEN category.id IS NOT NULL THEN %s END, %s) = 'real_time'"
             " AND loss.valuation_account_id IS NOT NULL",
             self._get_company_field_sql("product.category", "category", "property_valuation"),
-            self.company_id.inventory_valuation,
+            self._get_company().inventory_valuation,
         )
         method = self._get_cost_method_sql()
         # Odoo asks the orders of goods that were sent past the stock what they cost.
@@ -53,9 +53,11 @@ class StockInventorySheet(models.Model):
                  WHERE past.product_id = line.product_id AND (past.is_dropship OR past.is_in AND past.is_out))""",
             method,
         )
-        # A reversal changes an average in another way: at the value of what it undoes.
-        not_known = SQL("%s NOT IN %s", method, ("standard",) if self._is_reversing() else ("standard", "average"))
+        not_known = SQL("%s NOT IN %s", method, self._get_known_cost_methods())
         return [*conditions, SQL("COALESCE(template.lot_valuated, FALSE)"), not_known, posts_at_once, unusual_past]
+
+    def _get_known_cost_methods(self):
+        return ("standard", "average")
 
     # Moves
 
@@ -69,25 +71,14 @@ class StockInventorySheet(models.Model):
             "is_out": SQL("%s AND line.gap_qty < 0", is_valued),
             "is_dropship": SQL("FALSE"),
             "to_refund": SQL("TRUE"),
-            "value": SQL("CASE WHEN %s THEN %s END", is_valued, self._get_subject_value_sql()),
+            "value": SQL("CASE WHEN %s THEN %s END", is_valued, self._get_move_value_sql()),
         }
 
     def _get_is_valued_sql(self):
         """Whether a gap is one of the company's own stock. Never unknown."""
         return SQL(
-            "(place.company_id IS NOT NULL AND COALESCE(line.owner_id = %s, TRUE))", self.company_id.partner_id.id
+            "(place.company_id IS NOT NULL AND COALESCE(line.owner_id = %s, TRUE))", self._get_company().partner_id.id
         )
-
-    def _get_subject_value_sql(self):
-        """What comes back is worth what it left with, as any return in Odoo."""
-        if not self._is_reversing():
-            return self._get_move_value_sql()
-        return SQL(
-            "CASE WHEN line.gap_qty > 0 THEN %s ELSE %s END", self._get_origin_value_sql(), self._get_move_value_sql()
-        )
-
-    def _get_origin_value_sql(self):
-        return SQL("(SELECT origin.value FROM stock_move origin WHERE origin.id = line.origin_id)")
 
     def _get_move_value_sql(self):
         """At the price of the product."""
@@ -95,12 +86,12 @@ class StockInventorySheet(models.Model):
             "(%s::float8 * ABS(line.gap_qty)::float8)",
             self._get_company_field_sql("product.product", "product", "standard_price"),
         )
-        return round_money_sql(value, self.company_id.currency_id)
+        return round_money_sql(value, self._get_company().currency_id)
 
     # Average cost
 
-    def _after_moves_by_sets(self):
-        result = super()._after_moves_by_sets()
+    def _after_moves(self):
+        result = super()._after_moves()
         if self._is_stock_valued():
             self._update_average_costs()
         return result
@@ -157,7 +148,7 @@ class StockInventorySheet(models.Model):
             source=SQL("(source.company_id IS NOT NULL AND source.usage IN ('internal', 'transit'))"),
             target=SQL("(target.company_id IS NOT NULL AND target.usage IN ('internal', 'transit'))"),
             products=product_ids,
-            company=self.company_id.id,
+            company=self._get_company().id,
         )
         return [
             ValuedMove(product_id, date, is_in, float(value), sum(map(float, came_in or went_out or ())))
@@ -216,7 +207,7 @@ class StockInventorySheet(models.Model):
               FROM UNNEST(%s::int[], %s::float8[]) AS new (product_id, cost)
              WHERE product.id = new.product_id
             """,
-            self.company_id.id,
+            self._get_company().id,
             self.env.uid,
             list(costs),
             list(costs.values()),
