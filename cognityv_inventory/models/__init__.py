@@ -17,7 +17,7 @@ from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_passes
 from . import stock_inventory_sheet_line_counts
 from . import stock_inventory_sheet_tolerance
-from . import stock_inventory_count_sets
+from . import stock_inventory_count_by_sets
 from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed

@@ -130,17 +130,23 @@ class CountFileReader:
         )
         self.owners = self._find_by_name("res.partner", loose, "owner", ["name", "complete_name"])
         products = self.env["product.product"].union(*self.products.values())
-        self.lots = self.sheet._find_lots(products, [self._text(row, "lot") for row in loose if self._text(row, "lot")])
-        texts = {self._text(row, "id") for _number, row in rows}
+        lot_names = {self._text(row, "lot") for row in loose} - {""}
+        self.lots = self.sheet._find_lots(products, list(lot_names))
+        ids = {self._text(row, "id") for _number, row in rows}
         self.lines = {
-            line.id: line for line in self._find_lines("id", [int(text) for text in texts if text.isdecimal()])
+            line.id: line
+            for line in self._find_lines(Domain("id", "in", [int(text) for text in ids if text.isdecimal()]))
         }
-        self.lines_by_key = {self._get_line_key(line): line for line in self._find_lines("product_id", products.ids)}
+        # A product may have a line for each of thousands of lots.
+        lots = self.env["stock.lot"].sudo()._search([("name", "in", list(lot_names))])
+        of_lots = Domain("lot_id", "=", False) | Domain("lot_id", "in", lots)
+        lines = self._find_lines(Domain("product_id", "in", products.ids) & of_lots)
+        self.lines_by_key = {self._get_line_key(line): line for line in lines}
 
-    def _find_lines(self, name, ids):
-        """The lines of the sheet of which a field is one of these, with what is asked of each."""
+    def _find_lines(self, domain):
+        """Lines of the sheet, with what is asked of each."""
         line_model = self.env["stock.inventory.sheet.line"]
-        domain = Domain("sheet_id", "=", self.sheet.id) & Domain(name, "in", ids)
+        domain &= Domain("sheet_id", "=", self.sheet.id)
         return line_model.search_fetch(domain, ["sheet_id", *IDENTITY, "is_counted", "real_qty"], order="id")
 
     @staticmethod

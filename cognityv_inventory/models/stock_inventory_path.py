@@ -66,19 +66,29 @@ class StockInventoryPath(models.AbstractModel):
 
     @api.model
     def _stores_counts_by_sets(self):
-        """Whether many counts are stored by sets (`stock_inventory_count_sets`). Forcing the path does not reach here:
+        """Whether many counts are stored by sets (`stock_inventory_count_by_sets`). Forcing the path does not reach here:
         what another add-on works out from counts would be out of date."""
         return self._get_chosen() != "odoo" and not self._get_culprits_of_counts()
 
     @api.model
     def _get_culprits_of_counts(self):
         """What keeps this database from storing counts by sets: list of "module: what it has changed"."""
-        results = self._get_results_of_counts()
         return [
             *self._get_strange_columns({COUNT: proven_path.COUNT_COLUMNS}),
-            *self._get_strange_dependents({COUNT: proven_path.COUNT_COLUMNS, LINE: results}),
+            *self._get_unknown_results_of_counts(),
             *self._get_strange_methods(self._get_methods_left_out_by_counts()),
         ]
+
+    @api.model
+    def _get_unknown_results_of_counts(self):
+        """Stored fields that follow from counts and would not be written, be they of our own add-ons."""
+        columns = {COUNT: proven_path.COUNT_COLUMNS, LINE: self._get_results_of_counts()}
+        known = {self.env[model]._fields[name] for model, names in columns.items() for name in names}
+        following = {field for source in known for field in self.env.registry.get_dependent_fields(source)}
+        unknown = [
+            field for field in known | following if field.store and (field not in known or self._is_strange(field))
+        ]
+        return sorted(f"{', '.join(field._modules) or 'custom field'}: {field}" for field in unknown)
 
     # What is proven. Hooks: an add-on of ours adds its own, together with its tests.
 

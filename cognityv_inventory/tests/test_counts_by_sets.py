@@ -13,7 +13,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models import stock_inventory_count_sets, stock_inventory_sheet_line
+from ..models import stock_inventory_count_by_sets, stock_inventory_sheet_line
 from ..models.stock_inventory_path import PARAMETER
 from ..tools import proven_path
 from ..tools.own_write import as_own_write
@@ -72,7 +72,7 @@ SITUATIONS = st.fixed_dictionaries(
 
 @contextmanager
 def all_by_sets():
-    with patch.object(stock_inventory_count_sets, "LEAST_COUNTS", 1):
+    with patch.object(stock_inventory_count_by_sets, "LEAST_COUNTS", 1):
         yield
 
 
@@ -269,7 +269,7 @@ class TestCountsBySets(CountsBySetsCase):
                 self.assertEqual(self._count(), number)
 
     def test_few_are_stored_one_by_one(self):
-        with patch.object(stock_inventory_count_sets, "LEAST_COUNTS", 4):
+        with patch.object(stock_inventory_count_by_sets, "LEAST_COUNTS", 4):
             self.assertEqual(self._count(), 0)
 
     def test_only_what_decides_is_by_sets(self):
@@ -379,7 +379,7 @@ class TestCountsBySets(CountsBySetsCase):
     def test_part_by_part(self):
         """Lines are counted whole though several statements are needed, in whatever order they are given."""
         with (
-            patch.object(stock_inventory_count_sets, "LEAST_COUNTS", 2),
+            patch.object(stock_inventory_count_by_sets, "LEAST_COUNTS", 2),
             patch.object(stock_inventory_sheet_line, "PART", 2),
             self._insertions() as numbers,
         ):

@@ -183,6 +183,10 @@ class TestExportImport(InventoryCommon):
         self.assertEqual(counted.mapped("real_qty"), [8, 3, 1, 2])
         self.assertEqual(counted.mapped("description"), ["seen", "seen", False, "new"])
 
+    def test_an_id_that_no_line_can_have(self):
+        [problem] = self._problems(self._make_csv(["Line id", "Real quantity"], ["9" * 30, 1]))
+        self.assertIn("is not on sheet", problem)
+
     def test_progress_goes_from_nothing_to_all(self):
         """The rows are read, and then counted or added; what is unchanged needs no more work."""
         bolt, nut = self._line(self.sheet, self.bolt), self._line(self.sheet, self.nut)

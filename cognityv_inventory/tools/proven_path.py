@@ -1,5 +1,6 @@
 """What validation by sets has been proven with (`test_set_based_equal`): the modules, the columns that it writes, and the
-methods of Odoo's own path that it leaves out, as `test_set_based_path` finds them by watching both.
+methods of Odoo's own path that it leaves out, as `test_set_based_path` finds them by watching both. The same of counts that
+are stored by sets (`test_counts_by_sets`).
 
 Anything else that is there when a database is loaded makes it take Odoo's own path.
 """
@@ -33,7 +34,6 @@ MODULES = {
     "cognityv_inventory",
 }
 
-# Of counts that are stored by sets (`test_counts_by_sets`).
 COUNT_COLUMNS = {
     "id",
     "create_uid",

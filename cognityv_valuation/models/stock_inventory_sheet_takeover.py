@@ -216,8 +216,8 @@ class StockInventorySheetLine(models.Model):
         :param costs: dict of line → unit cost
         """
         self._check_unit_cost_writable()
-        for line in as_own_write(self):
-            line.write({"unit_cost": costs[line]})
+        for cost, lines in as_own_write(self).grouped(costs.__getitem__).items():
+            lines.write({"unit_cost": cost})
 
     def _check_unit_cost_writable(self):
         """

@@ -117,7 +117,7 @@ class StockInventoryCount(models.Model):
         ids = self._insert(vals_list)
         for sheet in sheets:
             self._write_results(list(ids.values()), sheet)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         counts = self.browse(ids.values())
         counts.check_access("create")
         return dict(zip(ids, counts, strict=True))
