@@ -7,6 +7,17 @@ class StockAdjustmentBySets(models.AbstractModel):
 
     _inherit = "stock.adjustment.by.sets"
 
+    def _get_gap_conditions_for_odoo(self):
+        """An average is another one where a sheet that had found some was reversed: see `_run_avco`."""
+        reversed_before = SQL(
+            """line.gap_qty > 0 AND %s = 'average' AND EXISTS (
+                SELECT FROM stock_move reversal
+                 WHERE reversal.product_id = line.product_id AND reversal.reversed_sheet_id IS NOT NULL
+                   AND reversal.is_out)""",
+            self._get_cost_method_sql(),
+        )
+        return [*super()._get_gap_conditions_for_odoo(), reversed_before]
+
     def _get_move_columns(self):
         """The value that a move is worth when it is done is settled with it."""
         columns = super()._get_move_columns()
@@ -34,13 +45,7 @@ class StockInventorySheetBySets(models.AbstractModel):
 
     def _get_gap_conditions_for_odoo(self):
         has_given_cost = SQL("line.unit_cost > 0 AND line.gap_qty > 0")
-        reversed_before = SQL(
-            """line.gap_qty > 0 AND EXISTS (
-                SELECT FROM stock_move reversal
-                 WHERE reversal.product_id = line.product_id AND reversal.reversed_sheet_id IS NOT NULL
-                   AND reversal.is_out)"""
-        )
-        return [*super()._get_gap_conditions_for_odoo(), has_given_cost, reversed_before]
+        return [*super()._get_gap_conditions_for_odoo(), has_given_cost]
 
     def _get_line_columns(self):
         return [*super()._get_line_columns(), "unit_cost"]
