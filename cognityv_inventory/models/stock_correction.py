@@ -212,10 +212,19 @@ class StockCorrection(models.Model):
                 given = {name for name, value in vals.items() if (name, value) != ("state", "draft")}
                 self._check_not_protected(given - {"name"})
         corrections = super().create([{**vals, "name": "New"} for vals in vals_list])
-        for correction in as_own_write(corrections):
-            sequence = self.env["ir.sequence"].with_company(correction.company_id)
-            correction.name = sequence.next_by_code(CORRECTION_SEQUENCE)
+        for company, mine in as_own_write(corrections).grouped("company_id").items():
+            mine._set_references(company)
         return corrections
+
+    def _set_references(self, company):
+        """The next numbers of the company: Odoo's `next_by_code`, which looks for the sequence for each number."""
+        domain = [("code", "=", CORRECTION_SEQUENCE), ("company_id", "in", [company.id, False])]
+        sequence = self.env["ir.sequence"].with_company(company).search(domain, order="company_id", limit=1)
+        numbers = sequence._get_current_sequence()
+        if numbers != sequence:
+            numbers = numbers.with_context(ir_sequence_date_range=numbers.date_from)
+        for correction in self:
+            correction.name = numbers._next()
 
     def write(self, vals):
         if not is_own_write(self.env):

@@ -101,6 +101,7 @@ def make_any_item(draw):
         "removal": draw(st.sampled_from([None, None, "fifo", "lifo", "closest"])),
         "received_next_door": draw(st.sampled_from([None, None, None, 3])),
         "becomes_kit": draw(st.sampled_from([False] * 15 + [True])),
+        "was_reversed": draw(st.sampled_from([False] * 7 + [True])),
         "has_company": draw(st.booleans()),
         "has_loss_of_its_own": draw(st.sampled_from([False] * 5 + [True])),
         "has_loss_before": draw(st.sampled_from([None, None, 5.0, -4.0])),
@@ -186,7 +187,7 @@ class TestSetBasedEqual(InventoryCommon):
                 "company_id": self.company.id,
                 "block_mode": situation["block_mode"],
                 "include_sublocations": situation["ground"] == "stock",
-                **({"price_later": True} if "price_later" in self.env["stock.inventory.sheet"]._fields else {}),
+                **self._price_later(),
             }
         )
         self._add_lines(sheet, products, situation["items"])
@@ -206,6 +207,9 @@ class TestSetBasedEqual(InventoryCommon):
             self.rack_a2.active = False
         self.env.flush_all()
         return sheet
+
+    def _price_later(self):
+        return {"price_later": True} if "price_later" in self.env["stock.inventory.sheet"]._fields else {}
 
     def _make_item(self, item):
         self.number += 1
@@ -230,6 +234,8 @@ class TestSetBasedEqual(InventoryCommon):
             )
         if item["tracking"] == "none":
             self._make_past(product, item)
+            if item["was_reversed"]:
+                self._reverse_a_count(product)
         if item["received_next_door"] and item["tracking"] == "none" and not item["has_company"]:
             self._receive_next_door(product, item["received_next_door"])
         if item["new_price"] is not None and item["method"] != "fifo":
@@ -265,6 +271,18 @@ class TestSetBasedEqual(InventoryCommon):
             self._move(product, quantity, self.suppliers, self.places[place], days, price)
         for quantity in item["deliveries"]:
             self._move(product, quantity, self.rack_a1, self.customers, 3)
+
+    def _reverse_a_count(self, product):
+        """A sheet found some, which was wrong."""
+        sheet = self._make_sheet(fill=False, start=False, location_id=self.rack_a2.id, **self._price_later())
+        vals = {"sheet_id": sheet.id, "product_id": product.id, "location_id": self.rack_a2.id}
+        line = self.env["stock.inventory.sheet.line"].create(vals)
+        sheet.action_plan()
+        sheet.action_start()
+        line.real_qty = line.current_qty + 2
+        sheet.action_complete()
+        sheet.action_validate()
+        sheet.action_reverse()
 
     def _move(self, product, quantity, source, target, days, price=None):
         common = {"product_id": product.id, "location_id": source.id, "location_dest_id": target.id}
@@ -540,6 +558,7 @@ class TestSetBasedEqual(InventoryCommon):
             "removal": None,
             "received_next_door": None,
             "becomes_kit": False,
+            "was_reversed": False,
             "has_company": False,
             "has_loss_of_its_own": False,
             "has_loss_before": 5.0,
