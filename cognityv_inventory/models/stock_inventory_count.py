@@ -77,13 +77,16 @@ class StockInventoryCount(models.Model):
         self._set_on_hand(fresh.values())
         self._assign_passes(fresh.values())
         with self._repeats_tried_again():
-            created = self._store(list(fresh.values()))
+            created = self._store(list(fresh.values()), super().create)
         counts.update(zip(fresh, created, strict=True))
         return self.browse(counts[key].id for key in keys)
 
-    def _store(self, vals_list):
-        """Make counts that were checked, in the order of their values, and judge their lines."""
-        counts = super().create(vals_list)
+    def _store(self, vals_list, create):
+        """Make counts that were checked, in the order of their values, and judge their lines.
+
+        :param create: the ORM's
+        """
+        counts = create(vals_list)
         counts.line_id._judge()
         return counts
 

@@ -45,16 +45,16 @@ class StockInventoryCount(models.Model):
         )
         self.env.cr.execute(query)
 
-    def _store(self, vals_list):
+    def _store(self, vals_list, create):
         self = self.browse()
         if len(vals_list) < LEAST_COUNTS or not self._may_store_by_sets():
-            return super()._store(vals_list)
+            return super()._store(vals_list, create)
         defaults = self.default_get(GIVEN_COLUMNS)
         vals_list = [{**defaults, **vals} for vals in vals_list]
         decisive = self._get_decisive(vals_list)
         others = [vals for vals in vals_list if vals["line_id"] not in decisive]
         self.env["stock.inventory.sheet.line"].browse({vals["line_id"] for vals in others})._lock_for_count()
-        stored = iter(super()._store(others) if others else self)
+        stored = iter(super()._store(others, create) if others else self)
         by_sets = self._store_by_sets([vals for vals in vals_list if vals["line_id"] in decisive])
         return self.concat(*(by_sets.get(vals["line_id"]) or next(stored) for vals in vals_list))
 

@@ -39,6 +39,6 @@ class StockInventorySheet(models.Model):
             sheet.gap_line_count = gaps.get(sheet._origin, 0)
 
     def _count_lines(self, domain, groupby=()):
-        """How many lines are in `domain`: list of (sheet, *groups, number)."""
+        """How many lines are in `domain`: list of (sheet, each of the groups, number)."""
         domain &= Domain("sheet_id", "in", self._origin.ids)
         return self.env["stock.inventory.sheet.line"]._read_group(domain, ["sheet_id", *groupby], ["__count"])
