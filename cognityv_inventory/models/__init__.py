@@ -53,6 +53,8 @@ from . import stock_warehouse_orderpoint
 from . import stock_lot
 from . import stock_correction_reason
 from . import stock_correction
+from . import stock_correction_by_sets
+from . import stock_correction_chatter
 from . import stock_inventory_approval_limit
 from . import stock_correction_location
 from . import stock_correction_move

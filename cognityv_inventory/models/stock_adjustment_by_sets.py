@@ -7,8 +7,9 @@ class StockAdjustmentBySets(models.AbstractModel):
     """Adjusts stock by sets: the moves of all gaps, their lines and the quants of both sides are written by one statement
     each, whatever their number.
 
-    What is moved is said by the models that inherit from this one: the gaps of a sheet, the reversal of a sheet. Their
-    records are those of their documents, of one company: a record of `stock.inventory.sheet.by.sets` has the id of a sheet.
+    What is moved is said by the models that inherit from this one: the gaps of a sheet, the reversal of a sheet,
+    corrections. Their records are those of their documents, of one company: a record of `stock.inventory.sheet.by.sets`
+    has the id of a sheet.
 
     What is written is what Odoo's own path writes, column by column: `test_set_based_equal` proves it. Products of which
     a gap needs more than that (see `stock_adjustment_by_sets_products`) are left to Odoo's own path, and so is all of it
@@ -16,7 +17,7 @@ class StockAdjustmentBySets(models.AbstractModel):
 
     SQL throughout, as this is what it is for. The statements are over `line` (a gap), `product`, `template`, `category`
     (possibly without a row), `place` and `loss` (the inventory loss); those that come after the moves are over `move` and
-    `line`. All that they write was locked before, see `stock_inventory_sheet_locks`.
+    `line`. All that they write was locked before, see `_hold_what_changes` of a sheet and `_hold_stock` of corrections.
     """
 
     _name = "stock.adjustment.by.sets"
@@ -70,11 +71,13 @@ class StockAdjustmentBySets(models.AbstractModel):
         """Make the moves and carry them out; Odoo does those of some products."""
         product_ids = self._find_products_for_odoo()
         vals_list = self._prepare_moves_for_odoo(product_ids)
-        self.env.flush_all()
-        self._write_by_sets(product_ids)
-        self.env.invalidate_all(flush=False)
-        self._after_moves()
+        if gap_ids := self._get_ordered_ids(product_ids):
+            self.env.flush_all()
+            self._write_by_sets(gap_ids)
+            self.env.invalidate_all(flush=False)
+            self._after_moves()
         if vals_list:
+            self.env.invalidate_all()
             self._get_documents()._do_moves(vals_list)
 
     def _needs_odoo(self):
@@ -87,8 +90,8 @@ class StockAdjustmentBySets(models.AbstractModel):
         defaults = self.env["ir.default"].with_company(self._get_company())
         return bool(names & self.env.context.keys()) or any(map(defaults._get_model_defaults, models))
 
-    def _write_by_sets(self, but_product_ids):
-        self._insert_moves(but_product_ids)
+    def _write_by_sets(self, gap_ids):
+        self._insert_moves(gap_ids)
         self._insert_move_lines()
         # The inventory loss first: it takes over since when there was what it gets.
         self._update_loss_quants()
@@ -131,7 +134,7 @@ class StockAdjustmentBySets(models.AbstractModel):
             self._get_company_field_sql("product.template", "template", "property_stock_inventory"),
         )
 
-    def _insert_moves(self, but_product_ids):
+    def _insert_moves(self, gap_ids):
         """In the order in which Odoo's own path makes them.
 
         Their order is asked for before: PostgreSQL knows nothing yet of lines that were just filled in, and would join
@@ -140,7 +143,7 @@ class StockAdjustmentBySets(models.AbstractModel):
         source = SQL(
             "%s JOIN UNNEST(%s::int[]) WITH ORDINALITY ordered (id, position) ON ordered.id = line.id ORDER BY position",
             self._get_gap_sql(),
-            self._get_ordered_ids(but_product_ids),
+            gap_ids,
         )
         self._insert("stock_move", self._get_move_columns(), source)
 
@@ -258,7 +261,7 @@ class StockAdjustmentBySets(models.AbstractModel):
         self.env.cr.execute(query)
 
     def _insert_loss_quants(self):
-        self._insert_quants(self._get_loss_changes_query())
+        self._insert_quants(self._get_loss_changes_query(), {})
 
     def _update_own_quants(self):
         """What was there stays the oldest; what comes in to nothing, or less, comes in now."""
@@ -278,36 +281,53 @@ class StockAdjustmentBySets(models.AbstractModel):
         self.env.cr.execute(query)
 
     def _insert_own_quants(self):
-        """Of what was found where there was none. When it is to be counted again is set by `_remember_last_count`."""
-        self._insert_quants(
-            SQL(
-                """SELECT line.product_id, line.lot_id, line.owner_id, line.location_id, line.gap_qty AS quantity,
-                          move.date AS in_date %s""",
-                self._get_moved_sql(),
-            )
+        """Of what was found where there was none: it is to be counted when its place is."""
+        changes = SQL(
+            """SELECT line.product_id, line.lot_id, line.owner_id, line.location_id, line.gap_qty AS quantity,
+                      move.date AS in_date %s""",
+            self._get_moved_sql(),
+        )
+        query = SQL("SELECT DISTINCT changed.location_id %s", self._get_new_quants_sql(changes))
+        places = self.env["stock.location"].sudo().browse(place_id for [place_id] in self.env.execute_query(query))
+        self._insert_quants(changes, {place.id: place._get_next_inventory_date() or None for place in places})
+
+    def _get_new_quants_sql(self, changes):
+        """
+        :param changes: SQL of (product_id, lot_id, owner_id, location_id, quantity, in_date)
+        :return: those that have no quant yet, as the FROM and WHERE of a statement over `changed`
+        """
+        return SQL(
+            """
+            FROM (%s) changed
+           WHERE NOT EXISTS (SELECT FROM stock_quant quant WHERE quant.location_id = changed.location_id AND %s)
+            """,
+            changes,
+            self._get_quant_match_sql("changed"),
         )
 
-    def _insert_quants(self, changes):
+    def _insert_quants(self, changes, count_dates):
         """
-        :param changes: SQL of (product_id, lot_id, owner_id, location_id, quantity, in_date); those that have a quant
-            already are passed over
+        :param changes: as of `_get_new_quants_sql`
+        :param count_dates: dict of place id → when it is to be counted next
         """
         names = ("product_id", "lot_id", "owner_id", "location_id", "quantity", "in_date")
-        columns = self._get_log_columns() | {name: SQL.identifier("changed", name) for name in names}
+        columns = self._get_log_columns() | {name: SQL.identifier("made", name) for name in names}
         columns |= {
             "company_id": SQL("place.company_id"),
+            "inventory_date": SQL("planned.date"),
             "reserved_quantity": SQL("0"),
             "inventory_diff_quantity": SQL("0"),
             "inventory_quantity_set": SQL("FALSE"),
         }
         source = SQL(
             """
-            FROM (%s) changed
-            JOIN stock_location place ON place.id = changed.location_id
-           WHERE NOT EXISTS (SELECT FROM stock_quant quant WHERE quant.location_id = changed.location_id AND %s)
+            FROM (SELECT changed.* %s) made
+            JOIN stock_location place ON place.id = made.location_id
+       LEFT JOIN UNNEST(%s::int[], %s::date[]) AS planned (place_id, date) ON planned.place_id = place.id
             """,
-            changes,
-            self._get_quant_match_sql("changed"),
+            self._get_new_quants_sql(changes),
+            list(count_dates),
+            list(count_dates.values()),
         )
         self._insert("stock_quant", columns, source)
 
@@ -382,4 +402,5 @@ class StockAdjustmentBySets(models.AbstractModel):
             """,
             self.env["stock.move"].sudo()._search(self._get_move_domain()).subselect(),
         )
-        return self.env["stock.move"].browse(move_id for [move_id] in self.env.execute_query(query))
+        moves = self.env["stock.move"].with_company(self._get_company())
+        return moves.browse(move_id for [move_id] in self.env.execute_query(query))

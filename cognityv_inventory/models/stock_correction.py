@@ -212,10 +212,19 @@ class StockCorrection(models.Model):
                 given = {name for name, value in vals.items() if (name, value) != ("state", "draft")}
                 self._check_not_protected(given - {"name"})
         corrections = super().create([{**vals, "name": "New"} for vals in vals_list])
-        for correction in as_own_write(corrections):
-            sequence = self.env["ir.sequence"].with_company(correction.company_id)
-            correction.name = sequence.next_by_code(CORRECTION_SEQUENCE)
+        for company, mine in as_own_write(corrections).grouped("company_id").items():
+            mine._set_references(company)
         return corrections
+
+    def _set_references(self, company):
+        """The next numbers of the company: Odoo's `next_by_code`, which looks for the sequence for each number."""
+        domain = [("code", "=", CORRECTION_SEQUENCE), ("company_id", "in", [company.id, False])]
+        sequence = self.env["ir.sequence"].with_company(company).search(domain, order="company_id", limit=1)
+        numbers = sequence._get_current_sequence()
+        if numbers != sequence:
+            numbers = numbers.with_context(ir_sequence_date_range=numbers.date_from)
+        for correction in self:
+            correction.name = numbers._next()
 
     def write(self, vals):
         if not is_own_write(self.env):
@@ -323,11 +332,11 @@ class StockCorrection(models.Model):
         self._check_difference()
         self._check_correctable()
         stamps = {"validated_at": fields.Datetime.now(), "validated_by_id": self.env.uid}
-        moves = self._do_moves()
+        self._move_gaps()
         as_own_write(self).write({"state": "validated", **stamps})
         self._check_serials_not_elsewhere()
         self._check_stock_is_real()
-        moves._trigger_assign()
+        self._reserve_for_who_waits()
         return True
 
     def _hold_stock(self):
@@ -337,29 +346,50 @@ class StockCorrection(models.Model):
         and Odoo tries it again with what the row has become. Quants are locked for that, as whoever moves stock
         writes them. Where there is none yet there is nothing to lock: so the rows of the products are written too,
         since two corrections of one product must not pass each other. All in the order in which a move takes them,
-        places first, and SQL, since the ORM's lock does not wait.
+        places first, then what else is written: tracking numbers, and quants of the inventory loss.
         """
         self.flush_recordset()
         self.location_id._hold_against_start()
-        if quants := self._get_quants():
-            query = SQL("SELECT id FROM stock_quant WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(quants.ids))
+        for query in self._get_lock_queries():
             self.env.cr.execute(query)
-        query = SQL(
-            """
-            UPDATE product_product product SET write_date = product.write_date
-              FROM (SELECT id FROM product_product WHERE id IN %s ORDER BY id FOR NO KEY UPDATE) held
-             WHERE product.id = held.id
-            """,
-            tuple(self.product_id.ids),
-        )
-        self.env.cr.execute(query)
         self.invalidate_recordset()
 
-    def _get_quants(self):
-        domain = [("product_id", "in", self.product_id.ids), ("location_id", "in", self.location_id.ids)]
-        identities = {correction._get_inventory_identity() for correction in self}
-        quants = self.env["stock.quant"].sudo().search(domain)
-        return quants.filtered(lambda quant: quant._get_inventory_identity() in identities)
+    def _get_lock_queries(self):
+        """SQL, since the ORM's lock does not wait."""
+        products = tuple(self.product_id.ids) or (0,)
+        return [
+            SQL(
+                """
+                SELECT FROM stock_quant WHERE id IN (
+                    SELECT quant.id FROM stock_correction correction
+                      JOIN stock_quant quant ON %s
+                     WHERE correction.id IN %s)
+                 ORDER BY id FOR NO KEY UPDATE
+                """,
+                SQL(" AND ").join(
+                    SQL("COALESCE(quant.%(name)s, 0) = COALESCE(correction.%(name)s, 0)", name=SQL.identifier(name))
+                    for name in QUANT_IDENTITY
+                ),
+                tuple(self.ids) or (0,),
+            ),
+            SQL(
+                """
+                UPDATE product_product product SET write_date = product.write_date
+                  FROM (SELECT id FROM product_product WHERE id IN %s ORDER BY id FOR NO KEY UPDATE) held
+                 WHERE product.id = held.id
+                """,
+                products,
+            ),
+            SQL("SELECT FROM stock_lot WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.lot_id.ids) or (0,)),
+            SQL(
+                """
+                SELECT FROM stock_quant
+                 WHERE product_id IN %s AND location_id IN (SELECT id FROM stock_location WHERE usage = 'inventory')
+                 ORDER BY id FOR NO KEY UPDATE
+                """,
+                products,
+            ),
+        ]
 
     def _get_outdated(self):
         """Those whose stock has changed since the actual quantity was entered."""
@@ -390,12 +420,23 @@ class StockCorrection(models.Model):
                 )
                 raise UserError(message)
 
-    def _do_moves(self):
-        moves = self.env["stock.move"]
-        for company, corrections in self.grouped("company_id").items():
-            vals_list = [correction._prepare_gap_move_vals() for correction in corrections]
-            moves |= self.env["stock.move"]._do_adjustments(vals_list, company)
-        return moves
+    def _move_gaps(self):
+        """Make the moves and carry them out, those of each company by themselves."""
+        for corrections in self.grouped("company_id").values():
+            corrections._move_gaps_of_company()
+
+    def _move_gaps_of_company(self):
+        """With nothing in the cache, as those of a sheet."""
+        vals_list = [correction._prepare_gap_move_vals() for correction in self]
+        self.env.invalidate_all()
+        self._do_moves(vals_list)
+
+    def _do_moves(self, vals_list):
+        """Make moves of one company and carry them out, as Odoo's own inventory adjustment does.
+
+        :return: the moves
+        """
+        return self.env["stock.move"]._do_adjustments(vals_list, self.company_id)
 
     def _prepare_move_link_vals(self):
         return {

@@ -34,6 +34,7 @@ from . import (
     test_roll_forward,
     test_security,
     test_serials,
+    test_set_based_corrections,
     test_set_based_equal,
     test_set_based_path,
     test_set_based_reversal,

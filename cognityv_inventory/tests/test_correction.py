@@ -1,5 +1,3 @@
-from unittest.mock import patch
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
@@ -532,27 +530,6 @@ class TestCorrectionFromLocation(CorrectionCommon):
         batch.reason_id = self.error
         with self.assertRaisesRegex(UserError, "Every actual quantity is the one in the database"):
             batch.action_validate()
-
-    def test_no_more_queries_for_more_corrections(self):
-        """The checks around the moves are made for all at once; Odoo's own moves are not counted."""
-        products = self.env["product.product"].create([{"name": f"P{i}", "is_storable": True} for i in range(20)])
-        for product in products:
-            self._put(product, 3, self.rack_a1)
-
-        def queries_of(some):
-            corrections = self.env["stock.correction"].concat(*(self._make_correction(p, real_qty=1) for p in some))
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            with (
-                patch.object(type(corrections), "_do_moves", lambda self: self.env["stock.move"]),
-                patch.object(type(corrections), "_check_stock_is_real", lambda self: self._get_on_hand()),
-            ):
-                corrections.action_validate()
-            return self.cr.sql_log_count - before
-
-        queries_of(products[:2])
-        self.assertLessEqual(queries_of(products[2:]), queries_of(products[:2]) + 2)
 
     def _get_batch(self, quants):
         action = quants.with_user(self.manager).action_correct_stock()

@@ -5,6 +5,9 @@ from odoo.tests import tagged
 from ..models.stock_inventory_path import PARAMETER
 from . import (
     test_changed_stock,
+    test_correction,
+    test_correction_hypothesis,
+    test_correction_races,
     test_hypothesis,
     test_last_count,
     test_races_validate,
@@ -47,8 +50,32 @@ class TestChangedStockMoveByMove(MoveByMove, test_changed_stock.TestChangedStock
 
 
 @tagged("post_install", "-at_install")
-class TestRacesMoveByMove(test_races_validate.TestRacesValidate):
-    """On connections of their own, for which the choice is committed, and taken back."""
+class TestCorrectionMoveByMove(MoveByMove, test_correction.TestCorrection):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectionIdentityMoveByMove(MoveByMove, test_correction.TestCorrectionIdentity):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectionReservedMoveByMove(MoveByMove, test_correction.TestCorrectionReserved):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectionBlockedMoveByMove(MoveByMove, test_correction.TestCorrectionBlocked):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestGeneratedCorrectionsMoveByMove(MoveByMove, test_correction_hypothesis.TestGeneratedCorrections):
+    pass
+
+
+class RacesMoveByMove:
+    """For a test class, before its base: on connections of their own, for which the choice is committed, and taken back."""
 
     def setUp(self):
         super().setUp()
@@ -61,3 +88,13 @@ class TestRacesMoveByMove(test_races_validate.TestRacesValidate):
             env["ir.config_parameter"].set_param(PARAMETER, path)
             env.cr.commit()
         return before
+
+
+@tagged("post_install", "-at_install")
+class TestRacesMoveByMove(RacesMoveByMove, test_races_validate.TestRacesValidate):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectionRacesMoveByMove(RacesMoveByMove, test_correction_races.TestCorrectionRaces):
+    pass

@@ -152,6 +152,13 @@ METHODS = {
     "product.product": {"_compute_is_kits", "_run_avco", "_update_standard_price", "write"},
     "product.template": {"_compute_cost_method", "_compute_valuation"},
     "res.currency": {"round"},
+    "stock.correction": {
+        "_do_moves",
+        "_get_inventory_loss",
+        "_prepare_gap_move_vals",
+        "_prepare_move_link_vals",
+        "_prepare_move_vals",
+    },
     "stock.inventory.sheet": {"_do_moves"},
     "stock.inventory.sheet.line": {
         "_get_inventory_loss",

@@ -164,19 +164,41 @@ class StockCorrection(models.Model):
 
     _inherit = "stock.correction"
 
-    def _do_moves(self):
+    def _move_gaps(self):
         today = fields.Date.context_today(self)
         for company, corrections in self.grouped("company_id").items():
             company._check_inventory_date(today, corrections[0].name)
-        moves = super(StockCorrection, self.with_context(force_period_date=today, **{MOMENT_KEY: None}))._do_moves()
+        result = super()._move_gaps()
         self.sudo()._keep_move_values()
-        return moves
+        return result
+
+    def _do_moves(self, vals_list):
+        context = {"force_period_date": fields.Date.context_today(self), MOMENT_KEY: None}
+        return super(StockCorrection, self.with_context(**context))._do_moves(vals_list)
 
     def _keep_move_values(self):
-        """Corrections say what the accounts got for them."""
+        """Corrections say what the accounts got for them; by one statement, as many may be validated at once."""
+        if not self:
+            return
+        self.env.flush_all()
         basis_is_cost = self.filtered(lambda correction: correction._get_valuation_basis() == "cost")
-        for correction in as_own_write(self):
-            value = sum(move.value if move.is_in else -move.value for move in correction.move_ids if move.is_valued)
-            correction.account_gap_value = value
-            if correction in basis_is_cost:
-                correction.gap_value = value
+        query = SQL(
+            """
+            UPDATE stock_correction correction
+               SET account_gap_value = moved.value,
+                   gap_value = CASE WHEN correction.id = ANY(%s) THEN moved.value ELSE correction.gap_value END
+              FROM (
+                SELECT correction.id,
+                       COALESCE(SUM(CASE WHEN move.is_in THEN move.value WHEN move.is_out THEN -move.value END), 0) AS value
+                  FROM stock_correction correction
+             LEFT JOIN stock_move move ON move.correction_id = correction.id
+                 WHERE correction.id = ANY(%s)
+              GROUP BY correction.id
+                ) moved
+             WHERE correction.id = moved.id
+            """,
+            basis_is_cost.ids,
+            self.ids,
+        )
+        self.env.cr.execute(query)
+        self.invalidate_model(["gap_value", "account_gap_value"])
