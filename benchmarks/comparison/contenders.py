@@ -100,6 +100,7 @@ class Sheet(Core):
     def finish(self, run, document, targets):
         with run.step("count") as env:
             lines = env["stock.inventory.sheet"].browse(document).line_ids
+            lines.fetch(["product_id"])  # Left alone, the ORM reads all columns of all lines, to find what was counted.
             lines._set_real_quantities([(line, targets[line.product_id.id]) for line in lines])
         with run.step("complete") as env:
             env["stock.inventory.sheet"].browse(document).action_complete()

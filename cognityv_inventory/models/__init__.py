@@ -15,7 +15,9 @@ from . import res_users
 from . import stock_inventory_sheet_fill
 from . import stock_inventory_sheet_complete
 from . import stock_inventory_sheet_passes
+from . import stock_inventory_sheet_line_counts
 from . import stock_inventory_sheet_tolerance
+from . import stock_inventory_count_by_sets
 from . import stock_inventory_sheet_block
 from . import stock_inventory_sheet_moving
 from . import stock_inventory_sheet_changed
@@ -27,6 +29,7 @@ from . import stock_adjustment_by_sets_values
 from . import stock_inventory_sheet_by_sets
 from . import stock_inventory_reversal_by_sets
 from . import stock_inventory_sheet_file
+from . import stock_inventory_sheet_paper
 from . import stock_inventory_sheet_form
 from . import stock_inventory_job
 from . import stock_inventory_sheet_job

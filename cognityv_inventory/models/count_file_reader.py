@@ -1,5 +1,6 @@
 import base64
 import binascii
+import functools
 from collections import defaultdict
 
 from odoo.exceptions import ValidationError
@@ -7,9 +8,7 @@ from odoo.fields import Domain
 
 from ..tools import count_file
 from ..tools.quantity import parse_quantity
-
-# So many lines are counted at once.
-PART = 2000
+from .stock_inventory_sheet_line import IDENTITY, PART
 
 
 class CountFileReader:
@@ -17,7 +16,7 @@ class CountFileReader:
 
     def __init__(self, sheet, content):
         sheet._check_counting()
-        self.sheet = sheet
+        self.sheet = self.sheets = sheet
         self.env = sheet.env
         self.problems = []
         self.counts = {}  # line → quantity
@@ -26,11 +25,8 @@ class CountFileReader:
         self.unchanged = 0
         self.rows_by_target = {}
         self.decimal_point = sheet._get_decimal_point()
-        rows = self._read(content)
-        if rows:
-            self._index(rows)
-            for number, row in rows:
-                self._take_row(number, row)
+        self.row_count = 0
+        self._take_rows(self._read(content))
 
     # From cells to rows
 
@@ -55,8 +51,13 @@ class CountFileReader:
         if len(known) != len(set(known)):
             self.problems.append(self.env._("Row 1: a column is there twice; keep one of them."))
             return []
-        table = [(number, dict(zip(keys, cells, strict=False))) for number, cells in body]
+        table = ((number, self._make_row(keys, cells)) for number, cells in body)
         return [(number, row) for number, row in table if self._is_filled(row)]
+
+    @staticmethod
+    def _make_row(keys, cells):
+        """What is written in a row, by column key: of a wide file most cells are empty."""
+        return {key: cell for key, cell in zip(keys, cells, strict=False) if key and cell not in (None, "")}
 
     def _get_header_problem(self, keys):
         """What is wrong with the columns; None when nothing is."""
@@ -94,12 +95,26 @@ class CountFileReader:
                 self.decimal_point = self.sheet._get_decimal_point(code)
         return best
 
-    # Records, looked up once for all rows
+    def _take_rows(self, rows):
+        """Sort all rows, part by part, and forget between what was read for them: a large file takes no more memory for
+        records than a small one."""
+        self.row_count = len(rows)
+        for begin in range(0, len(rows), PART):
+            # As much work is still to come when all is read.
+            self._report(begin, 2 * len(rows))
+            part = rows[begin : begin + PART]
+            self._index(part)
+            for number, row in part:
+                self._take_row(number, row)
+            if len(rows) > PART:
+                self.env.invalidate_all()
+
+    def _report(self, done, total):
+        self.env["stock.inventory.job"]._report(done, total)
+
+    # Records, looked up once for all rows of a part
 
     def _index(self, rows):
-        line_model = self.env["stock.inventory.sheet.line"]
-        lines = line_model.search([("sheet_id", "=", self.sheet.id)])
-        self.lines = {line.id: line for line in lines}
         loose = [row for _number, row in rows if not row.get("id")]
         self.products = self._find_products(loose)
         self.locations = self._find_by_name(
@@ -114,11 +129,25 @@ class CountFileReader:
             Domain("active", "=", True),
         )
         self.owners = self._find_by_name("res.partner", loose, "owner", ["name", "complete_name"])
-        self.lots = self.sheet._find_lots(
-            self.env["product.product"].union(*self.products.values()),
-            [self._text(row, "lot") for row in loose if self._text(row, "lot")],
-        )
-        self.lines_by_key = {self._get_line_key(line): line for line in lines} if loose else {}
+        products = self.env["product.product"].union(*self.products.values())
+        lot_names = {self._text(row, "lot") for row in loose} - {""}
+        self.lots = self.sheet._find_lots(products, list(lot_names))
+        ids = {self._text(row, "id") for _number, row in rows}
+        self.lines = {
+            line.id: line
+            for line in self._find_lines(Domain("id", "in", [int(text) for text in ids if text.isdecimal()]))
+        }
+        # A product may have a line for each of thousands of lots.
+        lots = self.env["stock.lot"].sudo()._search([("name", "in", list(lot_names))])
+        of_lots = Domain("lot_id", "=", False) | Domain("lot_id", "in", lots)
+        lines = self._find_lines(Domain("product_id", "in", products.ids) & of_lots)
+        self.lines_by_key = {self._get_line_key(line): line for line in lines}
+
+    def _find_lines(self, domain):
+        """Lines of the sheet, with what is asked of each."""
+        line_model = self.env["stock.inventory.sheet.line"]
+        domain &= Domain("sheet_id", "=", self.sheet.id)
+        return line_model.search_fetch(domain, ["sheet_id", *IDENTITY, "is_counted", "real_qty"], order="id")
 
     @staticmethod
     def _text(row, key):
@@ -132,12 +161,24 @@ class CountFileReader:
         if not codes:
             return {}
         found = defaultdict(self.env["product.product"].browse)
-        for product in self.env["product.product"].union(*(line.product_id for line in self.lines.values())):
-            found[product.with_context(display_default_code=False).display_name] |= product
+        for name, product_ids in self.names_on_sheet.items():
+            found[name] |= self.env["product.product"].browse(product_ids)
         for name in ("name", "barcode", "default_code"):
             for product in self.env["product.product"].search([(name, "in", list(codes))]):
                 found[product[name]] |= product
         return found
+
+    @functools.cached_property
+    def names_on_sheet(self):
+        """How the file calls those products on the sheets which nobody finds by name: variants, and what is archived. As
+        dict of name → ids."""
+        lines = self.env["stock.inventory.sheet.line"]._search([("sheet_id", "in", self.sheets.ids)])
+        is_called_otherwise = Domain("product_template_attribute_value_ids", "!=", False) | Domain("active", "=", False)
+        products = self.env["product.product"].with_context(active_test=False, display_default_code=False)
+        names = defaultdict(list)
+        for product in products.search(Domain("id", "in", lines.subselect("product_id")) & is_called_otherwise):
+            names[product.display_name].append(product.id)
+        return names
 
     def _find_by_name(self, model, rows, key, names, domain=None):
         """The records by each of the texts of a column; a text may be the name of several."""
@@ -229,7 +270,9 @@ class CountFileReader:
         if lot := self.lots.get((product.id, vals["lot_name"])):
             vals |= {"lot_id": lot.id, "lot_name": False}
         line = self.env["stock.inventory.sheet.line"].new(vals)
-        line._check_identity()
+        # Its place is one of the sheet's: others were not looked for.
+        line._check_product()
+        line._check_tracking_number()
         return line, vals
 
     def _get_line_by_id(self, row):
@@ -243,23 +286,26 @@ class CountFileReader:
                     sheet=self.sheet.name,
                 )
             )
-        expected = {
-            "product_code": (line.default_code,),
-            "lot": (line.lot_id.name or line.lot_name,),
-            "location": (line.location_id.complete_name, line.location_id.barcode),
-            "package": (line.package_id.name, line.package_id.display_name),
-            "owner": (line.owner_id.name, line.owner_id.display_name),
-        }
-        for key, values in expected.items():
-            if self._text(row, key) and self._text(row, key) not in values:
+        for key in ("product_code", "lot", "location", "package", "owner"):
+            if (text := self._text(row, key)) and text not in self._get_texts(line, key):
                 message = self.env._(
                     "line id %(id)s is %(line)s, but the row says %(text)s; the rows may have been sorted in part.",
-                    id=text,
+                    id=self._text(row, "id"),
                     line=line._get_description(),
-                    text=self._text(row, key),
+                    text=text,
                 )
                 raise ValidationError(message)
         return line
+
+    @staticmethod
+    def _get_texts(line, key):
+        """What a row of a line may have in a column."""
+        if key == "product_code":
+            return (line.product_id.default_code,)
+        if key == "lot":
+            return (line.lot_id.name or line.lot_name,)
+        record = line[f"{key}_id"]
+        return (record.complete_name, record.barcode) if key == "location" else (record.name, record.display_name)
 
     def _get_product(self, row):
         text = self._text(row, "product_code") or self._text(row, "product_name")
@@ -276,18 +322,19 @@ class CountFileReader:
         text = self._text(row, key)
         if not text:
             return default or self.env["res.partner"]
+        if len(found := records[text]) == 1:
+            return found
         label = self.sheet._get_column_labels()[key]
-        if not records[text]:
-            raise ValidationError(self.env._("there is no %(column)s “%(text)s”.", column=label, text=text))
-        if len(records[text]) > 1:
+        if not found:
+            message = self.env._("there is no %(column)s “%(text)s”.", column=label, text=text)
+        else:
             message = self.env._(
                 "“%(text)s” is the name of several records (%(column)s); write the line id instead, or count that row on "
                 "the sheet.",
                 text=text,
                 column=label,
             )
-            raise ValidationError(message)
-        return records[text]
+        raise ValidationError(message)
 
     def _check_not_repeated(self, number, target):
         if target in self.rows_by_target:
@@ -305,22 +352,45 @@ class CountFileReader:
 
         :return: dict with the numbers of lines `counted`, `unchanged` and `added`
         """
-        line_model = self.env["stock.inventory.sheet.line"]
-        quantities = [vals.pop("real_qty") for vals in self.additions]
-        added = line_model.create(self.additions)
-        self._count([*self.counts.items(), *zip(added, quantities, strict=True)])
+        self._apply_counts()
+        self._apply_additions()
+        self._apply_details()
+        return {"counted": len(self.counts), "unchanged": self.unchanged, "added": len(self.additions)}
+
+    def _apply_counts(self):
+        """By id, as all lock them in one order."""
+        counts = sorted(self.counts.items(), key=lambda count: count[0].id)
+        for begin, part in self._in_parts(counts):
+            self._report_applied(begin)
+            self._count(part)
+
+    def _apply_additions(self):
+        for begin, part in self._in_parts(self.additions):
+            self._report_applied(len(self.counts) + begin)
+            vals_list = [{name: value for name, value in vals.items() if name != "real_qty"} for vals in part]
+            added = self.env["stock.inventory.sheet.line"].create(vals_list)
+            self._count(list(zip(added, [vals["real_qty"] for vals in part], strict=True)))
+
+    def _apply_details(self):
+        """At once for all lines of which the file says the same."""
+        same = defaultdict(list)
         for line, details in self.details.items():
-            line.write(details)
-        return {"counted": len(self.counts), "unchanged": self.unchanged, "added": len(added)}
+            same[tuple(sorted(details.items()))].append(line.id)
+        for details, line_ids in same.items():
+            self.env["stock.inventory.sheet.line"].browse(line_ids).write(dict(details))
+
+    @staticmethod
+    def _in_parts(items):
+        for begin in range(0, len(items), PART):
+            yield begin, items[begin : begin + PART]
+
+    def _report_applied(self, done):
+        """After the rows were read, which is as much work as it is to count them."""
+        self._report(self.row_count + done, self.row_count + len(self.counts) + len(self.additions))
 
     def _count(self, counts):
-        """Count lines part by part, so that one can see how far it has come; by id, as all lock them in one order.
-
+        """
         :param counts: list of (line, quantity)
         """
-        counts.sort(key=lambda count: count[0].id)
-        for begin in range(0, len(counts), PART):
-            self.env["stock.inventory.job"]._report(begin, len(counts))
-            part = counts[begin : begin + PART]
-            self.env["stock.inventory.sheet.line"]._set_real_quantities(part, source="import")
-            self.env.flush_all()
+        self.env["stock.inventory.sheet.line"]._set_real_quantities(counts, source="import")
+        self.env.invalidate_all()

@@ -91,14 +91,27 @@ class StockAdjustmentBySets(models.AbstractModel):
         return bool(names & self.env.context.keys()) or any(map(defaults._get_model_defaults, models))
 
     def _write_by_sets(self, gap_ids):
-        self._insert_moves(gap_ids)
-        self._insert_move_lines()
-        # The inventory loss first: it takes over since when there was what it gets.
-        self._update_loss_quants()
-        self._insert_loss_quants()
-        self._update_own_quants()
-        self._insert_own_quants()
-        self._update_lot_places()
+        report = self.env["stock.inventory.job"]._report
+        for percent, write in self._get_writes(gap_ids):
+            write()
+            report(percent, 100)
+
+    def _get_writes(self, gap_ids):
+        """The writes in their order, each with how much of a validation is behind it then: in % of its time, as measured
+        at 10,000 lines at average cost.
+
+        :return: list of (percent, callable)
+        """
+        return [
+            (35, lambda: self._insert_moves(gap_ids)),
+            (48, self._insert_move_lines),
+            # The inventory loss first: it takes over since when there was what it gets.
+            (53, self._update_loss_quants),
+            (58, self._insert_loss_quants),
+            (61, self._update_own_quants),
+            (63, self._insert_own_quants),
+            (64, self._update_lot_places),
+        ]
 
     def _after_moves(self):
         """What follows from the moves elsewhere. A hook, with an empty cache."""

@@ -4,10 +4,8 @@ from typing import NamedTuple
 
 from odoo import models
 from odoo.tools import SQL, groupby
-from odoo.tools.float_utils import float_invert
 
-# By which part of itself Odoo lifts a number before it rounds it half up.
-TIE = 2.0**-50
+from ..tools.rounding import round_money_sql
 
 
 class ValuedMove(NamedTuple):
@@ -83,19 +81,12 @@ class StockAdjustmentBySets(models.AbstractModel):
         )
 
     def _get_move_value_sql(self):
-        """At the price of the product, rounded as Odoo's `float_round` does: in floating point, and half up, where what
-        is just below a half by the noise of floating point counts as one."""
-        currency = self._get_company().currency_id
-        is_fine = currency.rounding < 1
-        units = float_invert(currency.rounding) if is_fine else currency.rounding
+        """At the price of the product."""
         value = SQL(
-            "%s::float8 * ABS(line.gap_qty)::float8",
+            "(%s::float8 * ABS(line.gap_qty)::float8)",
             self._get_company_field_sql("product.product", "product", "standard_price"),
         )
-        scaled = SQL("(%s * %s::float8)" if is_fine else "(%s / %s::float8)", value, units)
-        rounded = SQL("ROUND(%s + %s * %s::float8)", scaled, scaled, TIE)
-        result = SQL("%s / %s::float8" if is_fine else "%s * %s::float8", rounded, units)
-        return SQL("ROUND((%s)::numeric, %s)", result, currency.decimal_places)
+        return round_money_sql(value, self._get_company().currency_id)
 
     # Average cost
 

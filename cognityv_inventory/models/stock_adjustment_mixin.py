@@ -62,7 +62,7 @@ class StockAdjustmentMixin(models.AbstractModel):
         if quantity < 0:
             return self.env._("type zero or more.")
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        if float_compare(self.uom_id.round(quantity), quantity, precision_digits=digits + 6):
+        if float_compare(self._round_quantity(quantity), quantity, precision_digits=digits + 6):
             return self.env._(
                 "%(unit)s has at most %(digits)s decimals; round it.", unit=self.uom_id.name, digits=digits
             )
@@ -70,8 +70,12 @@ class StockAdjustmentMixin(models.AbstractModel):
             return self.env._("a serial number is there once or not at all; type 0 or 1.")
         return None
 
+    def _round_quantity(self, quantity):
+        """To what the unit allows. Whole numbers are it already, without a look at the unit: most are."""
+        return quantity if float(quantity).is_integer() else self.uom_id.round(quantity)
+
     def _is_one_serial_number(self):
-        return self.tracking == "serial" and bool(self.lot_id)
+        return bool(self.lot_id) and self.tracking == "serial"
 
     # Moves
 

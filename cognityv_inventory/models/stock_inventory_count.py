@@ -77,10 +77,15 @@ class StockInventoryCount(models.Model):
         self._set_on_hand(fresh.values())
         self._assign_passes(fresh.values())
         with self._repeats_tried_again():
-            created = super().create(list(fresh.values()))
-        created.line_id._judge()
+            created = self._store(list(fresh.values()))
         counts.update(zip(fresh, created, strict=True))
         return self.browse(counts[key].id for key in keys)
+
+    def _store(self, vals_list):
+        """Make counts that were checked, in the order of their values, and judge their lines."""
+        counts = super().create(vals_list)
+        counts.line_id._judge()
+        return counts
 
     @contextmanager
     def _repeats_tried_again(self):
@@ -118,10 +123,14 @@ class StockInventoryCount(models.Model):
             raise UserError(self.env._("A count needs an inventory line that exists."))
         lines.check_access("read")
         lines.sheet_id._check_counting()
-        lines._lock_for_count()
+        self._lock_lines(lines)
         by_id = {line.id: line for line in lines}
         for vals in vals_list:
             vals["quantity"] = by_id[vals["line_id"]]._check_quantity(vals.get("quantity"))
+
+    @api.model
+    def _lock_lines(self, lines):
+        lines._lock_for_count()
 
     def _set_on_hand(self, vals_list):
         """Give each count what the system had when it was seen, worked out for all of them at once."""

@@ -122,11 +122,7 @@ class StockInventorySheet(models.Model):
     reversed_by_id = fields.Many2one("res.users", "Reversed by", readonly=True, copy=False)
     move_ids = fields.One2many("stock.move", "inventory_sheet_id", "Stock moves", readonly=True, copy=False)
     reversal_move_ids = fields.One2many("stock.move", "reversed_sheet_id", "Reversing moves", readonly=True, copy=False)
-    line_count = fields.Integer("Lines", compute="_compute_line_counts")
-    counted_line_count = fields.Integer("Lines counted", compute="_compute_line_counts")
-    gap_line_count = fields.Integer("Lines with a gap", compute="_compute_line_counts")
     move_count = fields.Integer("Number of moves", compute="_compute_move_count")
-    counted_percent = fields.Float("Counted", compute="_compute_line_counts")
     user_is_manager = fields.Boolean(compute="_compute_user_is_manager")
     hides_current_qty = fields.Boolean(compute="_compute_hides_current_qty")
     has_serials_elsewhere = fields.Boolean(compute="_compute_has_serials_elsewhere")
@@ -141,29 +137,12 @@ class StockInventorySheet(models.Model):
     def _default_location_id(self):
         return self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1).lot_stock_id
 
-    @api.depends("line_ids", "line_ids.is_counted", "line_ids.gap_qty", "hides_current_qty")
-    @api.depends_context("uid")
-    def _compute_line_counts(self):
-        total = self._count_lines(Domain.TRUE)
-        counted = self._count_lines(Domain("is_counted", "=", True))
-        gaps = self.sudo()._count_lines(Domain("gap_qty", "!=", 0) & self._get_shown_line_domain())
-        for sheet in self:
-            sheet.line_count = total.get(sheet._origin, 0)
-            sheet.counted_line_count = counted.get(sheet._origin, 0)
-            sheet.gap_line_count = gaps.get(sheet._origin, 0)
-            sheet.counted_percent = 100.0 * sheet.counted_line_count / sheet.line_count if sheet.line_count else 0.0
-
     def _get_shown_line_domain(self):
         """The lines whose current quantity the user may know."""
         user = self.env.user
         if self.env.su or not (sheets := user._get_blind_sheets()):
             return Domain.TRUE
         return Domain("sheet_id", "not in", sheets.ids) & Domain("location_id", "not in", user._get_blind_places())
-
-    def _count_lines(self, domain):
-        """The number of lines in `domain` by sheet."""
-        domain &= Domain("sheet_id", "in", self._origin.ids)
-        return dict(self.env["stock.inventory.sheet.line"]._read_group(domain, ["sheet_id"], ["__count"]))
 
     @api.depends("move_ids", "reversal_move_ids")
     def _compute_move_count(self):
@@ -186,14 +165,18 @@ class StockInventorySheet(models.Model):
     def _compute_has_serials_elsewhere(self):
         line_model = self.env["stock.inventory.sheet.line"]
         for sheet in self:
-            domain = [
-                ("sheet_id", "=", sheet._origin.id),
-                ("product_id.tracking", "=", "serial"),
-                ("current_qty", "<=", 0),
-            ]
             # Which lines these are tells what they have, so they are looked up as superuser and asked as the user.
-            lines = line_model.sudo().search(domain).sudo(self.env.su)
+            lines = line_model.sudo().search(sheet._get_unknown_serial_domain()).sudo(self.env.su)
             sheet.has_serials_elsewhere = any(lines.mapped("serial_elsewhere"))
+
+    def _get_unknown_serial_domain(self):
+        """The lines of serial numbers that are not known to be where they are counted."""
+        return (
+            Domain("sheet_id", "=", self._origin.id)
+            & Domain("lot_id", "!=", False)
+            & Domain("current_qty", "<=", 0)
+            & Domain("product_id.tracking", "=", "serial")
+        )
 
     @api.depends("state", "planned_end")
     def _compute_is_late(self):

@@ -30,8 +30,8 @@ class StockInventorySheet(models.Model):
     @api.depends("state", "line_ids.gap_qty", "line_ids.is_counted")
     def _compute_accuracy(self):
         settled = self.filtered(lambda sheet: sheet.state in SETTLED_STATES)
-        over = settled._count_lines(Domain("gap_qty", ">", 0))
-        short = settled._count_lines(Domain("gap_qty", "<", 0))
+        over = dict(settled._count_lines(Domain("gap_qty", ">", 0)))
+        short = dict(settled._count_lines(Domain("gap_qty", "<", 0)))
         shares = settled._read_accuracy([], [f"{name}:avg" for name in SHARES])
         gaps = settled._read_accuracy(["uom_id"], ["absolute_gap:sum"])
         for sheet in self:

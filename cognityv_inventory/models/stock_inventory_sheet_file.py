@@ -1,8 +1,6 @@
-import base64
 import csv
 import io
 
-import qrcode
 import xlsxwriter
 
 from odoo import fields, models
@@ -32,11 +30,10 @@ COLUMN_WIDTHS = {
 # Of a column that another add-on has added.
 DEFAULT_WIDTH = 14
 BATCH = 2000
-LINES_ON_FIRST_PAGE, LINES_ON_PAGE = 26, 28
 
 
 class StockInventorySheet(models.Model):
-    """Count sheets on paper and in files, out and in."""
+    """Count sheets in files, out and in."""
 
     _inherit = "stock.inventory.sheet"
 
@@ -166,28 +163,6 @@ class StockInventorySheet(models.Model):
     def _get_decimal_point(self, lang=None):
         """The decimal point of a language, by default of the user's."""
         return self.env["res.lang"]._get_data(code=lang or self.env.user.lang or "en_US").decimal_point or "."
-
-    def _get_report_pages(self):
-        """The lines cut into pages, as the PDF program can repeat neither headers nor table heads by itself."""
-        lines = self.env["stock.inventory.sheet.line"].search([("sheet_id", "=", self.id)])
-        pages = [lines[:LINES_ON_FIRST_PAGE]]
-        rest = lines[LINES_ON_FIRST_PAGE:]
-        pages += [rest[start : start + LINES_ON_PAGE] for start in range(0, len(rest), LINES_ON_PAGE)]
-        return pages
-
-    def _get_place_on_paper(self, location):
-        """The place as seen from the sheet's own, which the page names once."""
-        prefix = f"{self.location_id.complete_name}/"
-        return location.complete_name.removeprefix(prefix)
-
-    def _get_qr_data_uri(self):
-        """A QR code of the sheet's reference as a PNG picture of whole pixels a module, which scanners read at any
-        size; Odoo's own pictures are blurred at some sizes."""
-        code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=6, border=4)
-        code.add_data(self.name)
-        out = io.BytesIO()
-        code.make_image().save(out, "PNG")
-        return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
     # In
 

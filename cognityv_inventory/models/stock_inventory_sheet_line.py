@@ -12,6 +12,8 @@ from .stock_inventory_sheet import MANAGER_GROUP
 
 # What makes a line: one per sheet and combination of these.
 IDENTITY = (*QUANT_IDENTITY, "lot_name")
+# So many lines are counted at once.
+PART = 2000
 # Written by the add-on's own code only.
 PROTECTED = {
     "sheet_id",
@@ -141,6 +143,8 @@ class StockInventorySheetLine(models.Model):
 
     # Sheets that hold the same stock are looked for by both: a product may be in thousands of places.
     _stock_index = models.Index("(product_id, location_id)")
+    # The form of a sheet asks whether it has any; most have none, or few.
+    _unknown_serial_index = models.Index("(sheet_id) WHERE lot_id IS NOT NULL AND current_qty <= 0")
     _identity_unique = models.UniqueIndex(
         "(sheet_id, product_id, location_id, COALESCE(lot_id, 0), COALESCE(lot_name, ''), "
         "COALESCE(package_id, 0), COALESCE(owner_id, 0))",
@@ -334,13 +338,20 @@ class StockInventorySheetLine(models.Model):
         return vals_list
 
     def _set_real_quantities(self, quantities, **count_vals):
-        """Count lines, all with one insert.
+        """Count lines, thousands of them with one insert.
+
+        Part by part, so that it takes no more memory for a large sheet than for a small one; by id, as all lock them in
+        one order.
 
         :param quantities: list of (line, quantity)
         :param count_vals: more values of the counts, such as their source
         """
-        vals_list = [line._prepare_count_vals(quantity, **count_vals) for line, quantity in quantities]
-        if vals_list:
+        quantities = sorted(quantities, key=lambda counted: counted[0].id)
+        for begin in range(0, len(quantities), PART):
+            if begin:
+                self.env.invalidate_all()
+            part = quantities[begin : begin + PART]
+            vals_list = [line._prepare_count_vals(quantity, **count_vals) for line, quantity in part]
             self.env["stock.inventory.count"].create(vals_list)
 
     def _prepare_count_vals(self, quantity, **count_vals):
@@ -412,13 +423,20 @@ class StockInventorySheetLine(models.Model):
     @api.constrains(*IDENTITY)
     def _check_identity(self):
         """A line is for something that can be there: a storable product in one of the sheet's places."""
+        inside = {
+            sheet: set(lines.location_id.sudo().filtered_domain(sheet._get_location_domain())._ids)
+            for sheet, lines in self.grouped("sheet_id").items()
+        }
         for line in self:
             line._check_product()
-            line._check_location()
+            line._check_location(inside[line.sheet_id])
             line._check_tracking_number()
 
-    def _check_location(self):
-        if not self.location_id.sudo().filtered_domain(self.sheet_id._get_location_domain()):
+    def _check_location(self, inside):
+        """
+        :param inside: ids of those of its sheet's places that are looked at
+        """
+        if self.location_id.id not in inside:
             message = self.env._(
                 "%(location)s is not one of the places of sheet %(sheet)s; choose %(parent)s or a place in it.",
                 location=self.location_id.display_name,
@@ -471,10 +489,10 @@ class StockInventorySheetLine(models.Model):
                 problem=problem,
             )
             raise UserError(message)
-        return self.uom_id.round(quantity)
+        return self._round_quantity(quantity)
 
     def _is_one_serial_number(self):
-        return self.tracking == "serial" and bool(self.lot_id or self.lot_name)
+        return bool(self.lot_id or self.lot_name) and self.tracking == "serial"
 
     def _get_description(self):
         """The line as a person would name it in a sentence."""

@@ -76,7 +76,6 @@ class StockInventorySheet(models.Model):
     )
     counts_apart = fields.Boolean(compute="_compute_counts_apart")
     shows_count_status = fields.Boolean(compute="_compute_shows_count_status")
-    waiting_line_count = fields.Integer("Lines to recount", compute="_compute_waiting_line_count")
 
     @api.depends("count_method")
     def _compute_counts_apart(self):
@@ -87,12 +86,6 @@ class StockInventorySheet(models.Model):
     def _compute_shows_count_status(self):
         for sheet in self:
             sheet.shows_count_status = sheet._may_need_recounts() or bool(sheet.waiting_line_count)
-
-    @api.depends("line_ids.count_status")
-    def _compute_waiting_line_count(self):
-        waiting = self._count_lines(Domain("count_status", "in", WAITING))
-        for sheet in self:
-            sheet.waiting_line_count = waiting.get(sheet._origin, 0)
 
     def _compares(self):
         return self.count_method == "compare"

@@ -11,6 +11,7 @@ from . import (
     test_correction_tours,
     test_count_plan,
     test_counts,
+    test_counts_by_sets,
     test_coverage,
     test_doors,
     test_export_import,

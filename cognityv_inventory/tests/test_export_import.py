@@ -3,6 +3,7 @@ import csv
 import io
 import re
 import zipfile
+from unittest.mock import patch
 
 import openpyxl
 
@@ -10,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from ..models import count_file_reader
 from .common import InventoryCommon
 
 
@@ -133,6 +135,71 @@ class TestExportImport(InventoryCommon):
         self.assertEqual((known.lot_id, known.description), (self.lot, "found behind the shelf"))
         self.assertEqual((new.lot_name, new.real_qty), ("L-NEW", 1))
         self.assertEqual(self._import(content), {"counted": 0, "unchanged": 3, "added": 0})
+
+    def test_products_that_are_called_otherwise_than_their_template(self):
+        """A variant is found by the name that the file has for it, and so is what was archived meanwhile."""
+        values = [Command.create({"name": name}) for name in ("Small", "Large")]
+        size = self.env["product.attribute"].create({"name": "Size", "value_ids": values})
+        line = Command.create({"attribute_id": size.id, "value_ids": [Command.set(size.value_ids.ids)]})
+        template = self.env["product.template"].create(
+            {"name": "Shirt", "is_storable": True, "attribute_line_ids": [line]}
+        )
+        small, large = template.product_variant_ids
+        lines = self.env["stock.inventory.sheet.line"].create(
+            [
+                {"sheet_id": self.sheet.id, "product_id": product.id, "location_id": self.rack_a1.id}
+                for product in (small, large)
+            ]
+        )
+        (self.bolt | large).active = False
+        place = self.rack_a1.complete_name
+        rows = [["Shirt (Small)", place, "3"], ["Shirt (Large)", place, "4"], ["Bolt", place, "5"]]
+        content = self._make_csv(["Product name", "Stock location", "Real quantity"], *rows)
+        self.assertEqual(self._import(content), {"counted": 3, "unchanged": 0, "added": 0})
+        self.assertEqual(lines.mapped("real_qty"), [3, 4])
+        self.assertEqual(self._line(self.sheet, self.bolt).real_qty, 5)
+
+    def test_part_by_part(self):
+        """A file is read and counted as a whole, however many parts are made of it."""
+        header = ["Line id", "Product code", "Stock location", "Tracking number", "Real quantity", "Description"]
+        place = self.rack_a1.complete_name
+        rows = [
+            [self._line(self.sheet, self.bolt).id, "", "", "", 8, "seen"],
+            ["", "NUT", place, "", 3, "seen"],
+            ["", "GLUE", place, "N1", 1, ""],
+            ["", "GLUE", place, "N2", 2, "new"],
+        ]
+        bad = [*rows, ["", "NUT", place, "", 4, ""], ["", "GLUE", place, "N1", 4, ""]]
+        with patch.object(count_file_reader, "PART", 1):
+            problems = self._problems(self._make_csv(header, *bad))
+            self.assertEqual([problem.split(":")[0] for problem in problems], ["Row 6", "Row 7"])
+            self.assertIn("row 3", problems[0])
+            self.assertIn("row 4", problems[1])
+            self.assertFalse(self.sheet.line_ids.count_ids)
+            content = self._make_csv(header, *rows)
+            self.assertEqual(self._import(content), {"counted": 2, "unchanged": 0, "added": 2})
+            self.assertEqual(self._import(content), {"counted": 0, "unchanged": 4, "added": 0})
+        counted = self.sheet.line_ids.filtered("is_counted").sorted("id")
+        self.assertEqual(counted.mapped("real_qty"), [8, 3, 1, 2])
+        self.assertEqual(counted.mapped("description"), ["seen", "seen", False, "new"])
+
+    def test_an_id_that_no_line_can_have(self):
+        [problem] = self._problems(self._make_csv(["Line id", "Real quantity"], ["9" * 30, 1]))
+        self.assertIn("is not on sheet", problem)
+
+    def test_progress_goes_from_nothing_to_all(self):
+        """The rows are read, and then counted or added; what is unchanged needs no more work."""
+        bolt, nut = self._line(self.sheet, self.bolt), self._line(self.sheet, self.nut)
+        bolt.real_qty = 10
+        header = ["Line id", "Product code", "Stock location", "Tracking number", "Real quantity"]
+        rows = [[bolt.id, "", "", "", 10], [nut.id, "", "", "", 4], ["", "GLUE", self.rack_a1.complete_name, "N1", 1]]
+        reports = []
+        with (
+            patch.object(count_file_reader, "PART", 1),
+            patch.object(self.env.registry["stock.inventory.job"], "_report", lambda _job, *said: reports.append(said)),
+        ):
+            self._import(self._make_csv(header, *rows))
+        self.assertEqual(reports, [(0, 6), (1, 6), (2, 6), (3, 5), (4, 5)])
 
     def test_every_bad_row_is_named_and_nothing_changes(self):
         bolt, nut = self._line(self.sheet, self.bolt), self._line(self.sheet, self.nut)

@@ -211,6 +211,23 @@ class TestJobs(RaceCase):
         self.assertEqual((job["state"], job["percent"]), ("running", 25))
         self.assertIsInstance(job["seconds_left"], float)
 
+    def test_a_validation_by_sets_reports_its_progress(self):
+        with self._connection() as env:
+            sheet = self._sheet(env)
+            sheet.action_start()
+            sheet.line_ids.real_qty = 7
+            sheet.action_complete()
+            env.cr.commit()
+        self._begin("validate")
+        self._work()
+        self.assertEqual(self._get_job()["state"], "done")
+        with self._connection() as env:
+            domain = [("job_id", "=", self._get_job()["id"])]
+            shares = [row.done / row.total for row in env["stock.inventory.job.progress"].search(domain, order="id")]
+        self.assertGreater(len(shares), 5)
+        self.assertEqual(shares, sorted(set(shares)), "each report is of more than the one before")
+        self.assertLess(shares[-1], 1)
+
     def test_the_estimate_is_how_long_it_took_the_last_time(self):
         now = fields.Datetime.now()
         with self._connection() as env:

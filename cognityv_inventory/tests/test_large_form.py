@@ -59,3 +59,13 @@ class TestLargeForm(InventoryCommon):
     def test_a_quantity_typed_asks_nothing_of_the_sheet(self):
         arch = etree.fromstring(self.env["stock.inventory.sheet"].get_view(view_type="form")["arch"])
         self.assertEqual([node.get("on_change") for node in arch.iterfind(".//field[@name='line_ids']")], ["0"])
+
+    def test_its_numbers_of_lines_take_one_statement(self):
+        self.sheet.action_plan()
+        self.sheet.action_start()
+        self.sheet.line_ids[0].real_qty = 3
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):
+            numbers = self.sheet.line_count, self.sheet.counted_line_count, self.sheet.waiting_line_count
+            self.assertEqual((*numbers, self.sheet.counted_percent), (3, 1, 0, 100 / 3))

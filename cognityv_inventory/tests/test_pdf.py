@@ -79,6 +79,24 @@ class TestPdf(PdfCommon):
         codes = [decode(page, symbols=[ZBarSymbol.QRCODE])[0].data.decode() for page in self._pages(content)]
         self.assertEqual(codes, [sheet.name] * 3)
 
+    def test_pages_are_full_with_long_names_but_never_too_full(self):
+        """Measured at their true size, as the wkhtmltopdf of Odoo's own images prints them."""
+        name = "Hexagon head screw with partial thread, stainless steel A2, M12 x 120, galvanised and packed by 50"
+        products = self.env["product.product"].create(
+            [{"name": f"{name} {number:03}", "is_storable": True} for number in range(60)]
+        )
+        for product in products:
+            self._put(product, 1, self.rack_a2)
+        sheet = self._make_sheet(product_ids=[Command.set(products.ids)], description="Count every shelf. " * 40)
+        sheet.line_ids[0].description = "Behind the gate, below the stairs"
+        pages = self._text(self._render(sheet)).split("\f")[:-1]
+        self.assertEqual(len(pages), len(sheet._get_report_pages()))
+        for number, page in enumerate(pages, 1):
+            self.assertIn(f"Page {number} / {len(pages)}", page)
+        self.assertEqual("".join(pages).count("Hexagon"), 60)
+        self.assertLessEqual(len(pages), 5, "a dozen of these fit on a page, and more where nothing else is said")
+        self.assertIn("Counted by", pages[-1])
+
     def test_several_sheets_in_one_file(self):
         first = self._make_sheet(start=False)
         second = self._make_sheet(start=False, location_id=self.rack_a2.id)

@@ -50,11 +50,18 @@ def _get_end(rows, start, room):
     return end
 
 
+# Letters that are half as wide again as the average, or more.
+WIDE_LETTERS = "MW@%m"
+
+
 def count_text_lines(text, width):
     """How many lines a text takes in a column.
 
-    :param width: of the column, in characters of average width; Chinese and the like take two
+    :param width: of the column, in characters of average width; Chinese and the like take two, and so do wide letters
     """
-    if not text.isascii():
-        text = "".join(char * (2 if unicodedata.east_asian_width(char) in "WF" else 1) for char in text)
+    text = "".join(char * (2 if _is_wide(char) else 1) for char in text)
     return sum(len(textwrap.wrap(part, width)) or 1 for part in text.split("\n"))
+
+
+def _is_wide(char):
+    return char in WIDE_LETTERS or (not char.isascii() and unicodedata.east_asian_width(char) in "WF")

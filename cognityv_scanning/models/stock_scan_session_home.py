@@ -107,8 +107,9 @@ class StockScanSession(models.Model):
 
     @api.model
     def _search_verification_documents(self, text, limit):
-        """Places that can be counted."""
-        places = self.env["stock.location"].search(self._get_place_search_domain(text), limit=limit)
+        """Places that can be counted: those of the warehouses before what is on its way or at a subcontractor."""
+        order = "usage, warehouse_id, complete_name, id"
+        places = self.env["stock.location"].search(self._get_place_search_domain(text), order=order, limit=limit)
         return [self._prepare_found_place(place) for place in places]
 
     @api.model

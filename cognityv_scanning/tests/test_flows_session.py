@@ -54,6 +54,16 @@ class TestTooMuchMeanwhile(SessionFlows):
     def _get_over_choice(self, session):
         return [choice for choice in session.get_review()["choices"] if choice["name"] == "over"]
 
+    def test_a_salesperson_needs_no_rights_in_inventory(self):
+        seller = self._make_clerk("seller", "sales_team.group_sale_salesman_all_leads")
+        order = self._sell((self.bolt, 2))
+        session = self._open(order, seller)
+        self._push(session, "BOLT-1")
+        self._push(session, "BOLT-1")
+        session.action_submit()
+        self.assertEqual(session.state, "submitted")
+        self.assertEqual(order.order_line.qty_delivered, 2)
+
     def test_what_the_system_has_none_of_is_said(self):
         washer = self._make_product("Washer", barcode="WASHER-1")
         self.clerk.group_ids += self.env.ref("cognityv_inventory.group_counter")
@@ -458,6 +468,18 @@ class TestProductionSession(SessionFlows):
             with self.assertRaises(AccessError):
                 door()
         self.assertEqual(strange.search_documents("production", run.name), [])
+
+    def test_places_of_the_warehouses_come_first(self):
+        on_the_way, elsewhere = self.env["stock.location"].create(
+            [
+                {"name": "A transit", "usage": "transit", "company_id": self.company.id},
+                {"name": "A subcontractor", "usage": "internal", "company_id": self.company.id},
+            ]
+        )
+        found = self.env["stock.scan.session"].search_documents("verification", "", limit=100)
+        ids = [place["res_id"] for place in found]
+        self.assertLess(ids.index(self.stock.id), ids.index(elsewhere.id))
+        self.assertLess(ids.index(elsewhere.id), ids.index(on_the_way.id))
 
     def test_search(self):
         self.table.tracking = "serial"

@@ -26,3 +26,4 @@ from . import stock_inventory_sheet_takeover
 from . import stock_inventory_sheet_value_file
 from . import stock_inventory_cost_import
 from . import stock_adjustment_by_sets_settled
+from . import stock_inventory_count_by_sets

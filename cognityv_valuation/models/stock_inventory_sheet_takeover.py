@@ -152,6 +152,9 @@ class StockInventorySheetLine(models.Model):
     )
     has_no_cost = fields.Boolean(compute="_compute_has_no_cost", groups=VALUE_GROUP)
 
+    # The form of a sheet asks whether it has any; most have none, or few.
+    _unit_cost_index = models.Index("(sheet_id) WHERE unit_cost > 0")
+    _no_cost_index = models.Index("(sheet_id) WHERE account_unit_value = 0 OR account_unit_value IS NULL")
     _unit_cost_positive = models.Constraint("CHECK (unit_cost >= 0)", "A unit cost is zero or more; correct it.")
 
     @api.depends("gap_qty", "unit_cost", "account_unit_value")
@@ -213,8 +216,8 @@ class StockInventorySheetLine(models.Model):
         :param costs: dict of line → unit cost
         """
         self._check_unit_cost_writable()
-        for line in as_own_write(self):
-            line.write({"unit_cost": costs[line]})
+        for cost, lines in as_own_write(self).grouped(costs.__getitem__).items():
+            lines.write({"unit_cost": cost})
 
     def _check_unit_cost_writable(self):
         """

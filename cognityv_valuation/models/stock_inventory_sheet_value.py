@@ -62,7 +62,9 @@ class StockInventorySheet(models.Model):
     )
     @api.depends_context("uid")
     def _compute_values(self):
-        totals = self._sum_values()
+        totals = {}
+        for currency, sheets in self.grouped("currency_id").items():
+            totals |= sheets._sum_values(currency)
         for sheet in self:
             values = dict(zip(TOTALS, totals.get(sheet._origin.id, [0.0] * len(TOTALS)), strict=True))
             sheet.update(values)
@@ -70,26 +72,29 @@ class StockInventorySheet(models.Model):
             sheet.gap_percent = 100 * values["gap_value"] / book if book else 0.0
             sheet.absolute_gap_percent = 100 * values["absolute_gap_value"] / book if book else 0.0
 
-    def _sum_values(self):
+    def _sum_values(self, currency):
         """The totals of each sheet over the lines that the user may know.
 
+        SQL, since each line's value in the books is rounded before it is added.
+
+        :param currency: that of these sheets
         :return: dict of sheet id → list of amounts, in the order of TOTALS
         """
         line_model = self.env["stock.inventory.sheet.line"].sudo()
         line_model.flush_model()
         lines = line_model._search(Domain("sheet_id", "in", self._origin.ids) & self._get_shown_line_domain())
-        query = SQL(
-            """
-            SELECT line.sheet_id, SUM(line.gap_value), SUM(ABS(line.gap_value)), SUM(line.account_gap_value),
-                   SUM(line.real_value), SUM(ROUND((%s * line.unit_value)::numeric / currency.rounding) * currency.rounding)
-              FROM stock_inventory_sheet_line line
-              JOIN res_company company ON company.id = line.company_id
-              JOIN res_currency currency ON currency.id = company.currency_id
-             WHERE line.id IN %s
-          GROUP BY line.sheet_id
-            """,
-            SQL("CASE WHEN line.is_counted THEN line.real_qty - line.gap_qty ELSE line.current_qty END"),
-            lines.subselect(),
+        lines.groupby = SQL("sheet_id")
+        query = lines.select(
+            SQL("sheet_id"),
+            SQL("SUM(gap_value)"),
+            SQL("SUM(ABS(gap_value))"),
+            SQL("SUM(account_gap_value)"),
+            SQL("SUM(real_value)"),
+            SQL(
+                "SUM(ROUND(CASE WHEN is_counted THEN real_qty - gap_qty ELSE current_qty END * unit_value / %(unit)s))"
+                " * %(unit)s",
+                unit=currency.rounding,
+            ),
         )
         return {
             sheet_id: [float(amount or 0.0) for amount in amounts]

@@ -491,6 +491,27 @@ test("the review asks, and what was answered is submitted", async () => {
     expect.verifySteps([[[7], { backorder: "cancel" }], "go done"]);
 });
 
+test("a question without an answer is shown, and nothing is submitted before it has one", async () => {
+    const options = ["book", "keep"].map((value) => ({ value, label: value, help: "" }));
+    onRpc("stock.scan.session", "get_review", () =>
+        makeReview({ choices: [{ name: "rest", question: "What of the rest?", options, default: false }] })
+    );
+    onRpc("stock.scan.session", "action_submit", ({ args }) => {
+        expect.step(args);
+        return true;
+    });
+    await mountScreen({}, ReviewScreen);
+    await animationFrame();
+    expect(".o_am_unanswered").toHaveCount(0);
+    await contains(".o_am_submit").click();
+    expect("[data-choice=rest] .o_am_unanswered").toHaveCount(1);
+    expect.verifySteps([]);
+    await contains(".o_am_choice_keep").click();
+    expect(".o_am_unanswered").toHaveCount(0);
+    await contains(".o_am_submit").click();
+    expect.verifySteps([[[7], { rest: "keep" }], "go done"]);
+});
+
 test("what still waits on the device cannot be reviewed", async () => {
     outbox.left = [{ client_uuid: "a", code: "BOLT" }];
     await mountScreen({}, ReviewScreen);

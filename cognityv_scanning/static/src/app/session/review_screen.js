@@ -1,4 +1,4 @@
-import { Component, onMounted, status, useEffect, useState } from "@odoo/owl";
+import { Component, onMounted, status, useEffect, useRef, useState } from "@odoo/owl";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -21,8 +21,9 @@ export class ReviewScreen extends Component {
         this.outboxState = useState(this.outbox.state);
         this.network = useState(useService("scan_network").state);
         this.keepLast = new KeepLast();
+        this.body = useRef("body");
         this.document = useState(this.props.session.state);
-        this.state = useState({ review: null, chosen: {}, shown: PAGE, isOffline: false, isSubmitting: false, sheet: null });
+        this.state = useState({ review: null, chosen: {}, shown: PAGE, isOffline: false, isSubmitting: false, isAsking: false, sheet: null });
         useBus(useService("barcode").bus, "barcode_scanned", ({ detail }) => this.scanOn(detail.barcode));
         onMounted(() => this.load());
         // Others may go on scanning meanwhile.
@@ -88,9 +89,19 @@ export class ReviewScreen extends Component {
         }
     }
 
-    /** Of some choices there is no default: the person has to say it, and the server asks for it. */
+    /** Of some choices there is no default: the person has to say it. */
     getChosen(choice) {
         return this.state.chosen[choice.name] || choice.default;
+    }
+
+    get unanswered() {
+        return this.state.review.choices.find((choice) => !this.getChosen(choice));
+    }
+
+    /** Shows the question that has no answer yet. */
+    askFor(choice) {
+        this.state.isAsking = true;
+        this.body.el.querySelector(`[data-choice="${choice.name}"]`).scrollIntoView({ block: "center" });
     }
 
     choose(choice, option) {
@@ -134,6 +145,10 @@ export class ReviewScreen extends Component {
     }
 
     async submit() {
+        if (this.unanswered) {
+            this.askFor(this.unanswered);
+            return;
+        }
         const chosen = this.state.review.choices.map((choice) => [choice.name, this.getChosen(choice)]);
         const choices = Object.fromEntries(chosen.filter(([, value]) => value));
         this.state.isSubmitting = true;
