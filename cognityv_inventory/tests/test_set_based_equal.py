@@ -93,7 +93,6 @@ def make_any_item(draw):
         "price": draw(PRICES),
         "receipts": draw(st.lists(st.tuples(st.integers(1, 20), PRICES, st.integers(0, 2)), max_size=3)),
         "deliveries": draw(st.lists(st.integers(1, 8), max_size=1)),
-        "reversed_before": draw(st.sampled_from([None] * 5 + [(4, 7), (4, 1)])),
         "new_price": draw(st.none() | PRICES),
         "has_rule": draw(st.booleans()),
         "unit": draw(st.sampled_from(["unit", "unit", "kgm", "dozen"])),
@@ -102,7 +101,7 @@ def make_any_item(draw):
         "removal": draw(st.sampled_from([None, None, "fifo", "lifo", "closest"])),
         "received_next_door": draw(st.sampled_from([None, None, None, 3])),
         "becomes_kit": draw(st.sampled_from([False] * 15 + [True])),
-        "was_reversed": draw(st.sampled_from([False] * 7 + [True])),
+        "was_reversed": draw(st.sampled_from([None] * 5 + [2, -3])),
         "has_company": draw(st.booleans()),
         "has_loss_of_its_own": draw(st.sampled_from([False] * 5 + [True])),
         "has_loss_before": draw(st.sampled_from([None, None, 5.0, -4.0])),
@@ -236,7 +235,7 @@ class TestSetBasedEqual(InventoryCommon):
         if item["tracking"] == "none":
             self._make_past(product, item)
             if item["was_reversed"]:
-                self._reverse_a_count(product)
+                self._reverse_a_count(product, item["was_reversed"])
         if item["received_next_door"] and item["tracking"] == "none" and not item["has_company"]:
             self._receive_next_door(product, item["received_next_door"])
         if item["new_price"] is not None and item["method"] != "fifo":
@@ -272,36 +271,22 @@ class TestSetBasedEqual(InventoryCommon):
             self._move(product, quantity, self.suppliers, self.places[place], days, price)
         for quantity in item["deliveries"]:
             self._move(product, quantity, self.rack_a1, self.customers, 3)
-        if item["reversed_before"]:
-            self._reverse_an_older_sheet(product, *item["reversed_before"])
 
-    def _reverse_an_older_sheet(self, product, on_hand, found):
-        """What another sheet found or lost of it has been undone."""
-        self._add_quant(product, self.shelf, on_hand, {})
-        sheet = self.env["stock.inventory.sheet"].create({"location_id": self.shelf.id, "company_id": self.company.id})
+    def _reverse_a_count(self, product, gap):
+        """A sheet found or lost some, which was wrong."""
+        self._add_quant(product, self.shelf, 4.0, {})
+        sheet = self._make_sheet(fill=False, start=False, location_id=self.shelf.id, **self._price_later())
         vals = {"sheet_id": sheet.id, "product_id": product.id, "location_id": self.shelf.id}
         line = self.env["stock.inventory.sheet.line"].create(vals)
         sheet.action_plan()
         sheet.action_start()
-        line.real_qty = line.current_qty + found - on_hand
+        line.real_qty = line.current_qty + gap
         sheet.action_complete()
         self.env["ir.config_parameter"].set_param(PARAMETER, "odoo")
         sheet.action_validate()
         sheet.action_reverse()
         for move in sheet.move_ids | sheet.reversal_move_ids:
             move.date -= timedelta(days=20)
-
-    def _reverse_a_count(self, product):
-        """A sheet found some, which was wrong."""
-        sheet = self._make_sheet(fill=False, start=False, location_id=self.rack_a2.id, **self._price_later())
-        vals = {"sheet_id": sheet.id, "product_id": product.id, "location_id": self.rack_a2.id}
-        line = self.env["stock.inventory.sheet.line"].create(vals)
-        sheet.action_plan()
-        sheet.action_start()
-        line.real_qty = line.current_qty + 2
-        sheet.action_complete()
-        sheet.action_validate()
-        sheet.action_reverse()
 
     def _move(self, product, quantity, source, target, days, price=None):
         common = {"product_id": product.id, "location_id": source.id, "location_dest_id": target.id}
@@ -569,7 +554,6 @@ class TestSetBasedEqual(InventoryCommon):
             "price": 2.71,
             "receipts": [],
             "deliveries": [],
-            "reversed_before": None,
             "new_price": None,
             "has_rule": True,
             "unit": "unit",
@@ -578,7 +562,7 @@ class TestSetBasedEqual(InventoryCommon):
             "removal": None,
             "received_next_door": None,
             "becomes_kit": False,
-            "was_reversed": False,
+            "was_reversed": None,
             "has_company": False,
             "has_loss_of_its_own": False,
             "has_loss_before": 5.0,

@@ -9,17 +9,6 @@ class StockAdjustmentBySets(models.AbstractModel):
 
     _inherit = "stock.adjustment.by.sets"
 
-    def _get_gap_conditions_for_odoo(self):
-        """An average is another one where a sheet that had found some was reversed: see `_run_avco`."""
-        reversed_before = SQL(
-            """line.gap_qty > 0 AND %s = 'average' AND EXISTS (
-                SELECT FROM stock_move reversal
-                 WHERE reversal.product_id = line.product_id AND reversal.reversed_sheet_id IS NOT NULL
-                   AND reversal.is_out)""",
-            self._get_cost_method_sql(),
-        )
-        return [*super()._get_gap_conditions_for_odoo(), reversed_before]
-
     def _get_move_columns(self):
         """The value that a move is worth when it is done is settled with it."""
         columns = super()._get_move_columns()

@@ -1,7 +1,9 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import AccountingCommon
+from odoo.addons.cognityv_inventory.tests.common import BySets
+
+from .common import AccountingCommon, ValuationCommon
 
 
 @tagged("post_install", "-at_install")
@@ -138,3 +140,37 @@ class TestReversalValue(AccountingCommon):
         for category, value in zip(categories, values, strict=True):
             self.assertEqual(self._get_stock_value(category), value)
             self._assert_books_are_right(category)
+
+
+@tagged("post_install", "-at_install")
+class TestReversalBySets(BySets, ValuationCommon):
+    """Products at average cost go by sets when they are reversed, too."""
+
+    def _count_statements(self, number):
+        """Of a reversal, half of whose moves take out again what was found."""
+        with self._undone():
+            vals = {"is_storable": True, "categ_id": self.average.id}
+            products = self.env["product.product"].create([{"name": f"Part {n}", **vals} for n in range(number)])
+            for product in products:
+                self._receive(product, 10, 2.0)
+            sheet = self._make_sheet(product_ids=[Command.set(products.ids)])
+            for index, line in enumerate(sheet.line_ids):
+                line.real_qty = 14 if index % 2 else 7
+            sheet.action_complete()
+            sheet.action_validate()
+            self.env.cr.flush()
+            for product in products:
+                self._receive(product, 10, 5.0)
+            self.env.cr.flush()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            sheet.action_reverse()
+            self.env.cr.flush()
+            count = self.env.cr.sql_log_count - before
+            self.assertEqual(set(products.with_company(self.company).mapped("standard_price")), {3.5})
+            self.assertEqual(len(sheet.reversal_move_ids), number)
+        return count
+
+    def test_statements_do_not_grow_with_the_sheet(self):
+        self._count_statements(3)  # what any server has loaded
+        self.assertEqual(self._count_statements(20), self._count_statements(60))
