@@ -31,7 +31,8 @@ class TestCorrectionsBySetsEqual(test_set_based_equal.TestSetBasedEqual):
                 self._add_quant(product, product.property_stock_inventory, item["has_loss_before"], {})
             for stock in item["stocks"]:
                 self._add_line(None, product, item, stock)
-            if item["received_next_door"] and not item["has_company"]:
+            # The manager is of one company only.
+            if item["received_next_door"] and not item["has_company"] and not situation["by_manager"]:
                 self._add_next_door(product)
         if situation["has_other_sheet"]:
             self._make_other_sheet(products[0])
