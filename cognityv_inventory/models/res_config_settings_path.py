@@ -15,4 +15,6 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("inventory_validation_path")
     def _compute_inventory_path_culprits(self):
-        self.inventory_path_culprits = "\n".join(self.env["stock.inventory.path"]._get_culprits())
+        path = self.env["stock.inventory.path"]
+        culprits = [*path._get_culprits(), *path._get_culprits_of_counts()]
+        self.inventory_path_culprits = "\n".join(dict.fromkeys(culprits))

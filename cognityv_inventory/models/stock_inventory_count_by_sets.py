@@ -132,7 +132,8 @@ class StockInventoryCount(models.Model):
             [field.convert_to_column_insert(vals.get(field.name), self) for vals in vals_list] for field in fields
         ]
         arrays = [
-            SQL("%s::%s[]", column, SQL(field.column_type[1])) for field, column in zip(fields, columns, strict=True)
+            SQL("%s::%s[]", column, SQL.identifier(field.column_type[0]))
+            for field, column in zip(fields, columns, strict=True)
         ]
         names = SQL(", ").join(map(SQL.identifier, GIVEN_COLUMNS))
         query = SQL(
