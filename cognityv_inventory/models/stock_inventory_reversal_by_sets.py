@@ -114,18 +114,19 @@ class StockInventoryReversalBySets(models.AbstractModel):
 
     def _get_move_value_sql(self):
         """What comes back is worth what it left with, as any return in Odoo."""
+        value_today = super()._get_move_value_sql()
         return SQL(
             "CASE WHEN line.gap_qty > 0 THEN %s ELSE %s END",
-            self._get_origin_value_sql(SQL("origin.is_out")),
-            super()._get_move_value_sql(),
+            self._get_origin_value_sql(SQL("origin.is_out"), value_today),
+            value_today,
         )
 
-    def _get_origin_value_sql(self, condition):
+    def _get_origin_value_sql(self, condition, value_today):
         """The value of the move that is undone, if it has one; else that of today."""
         return SQL(
             "COALESCE((SELECT origin.value FROM stock_move origin WHERE origin.id = line.id AND %s), %s)",
             condition,
-            super()._get_move_value_sql(),
+            value_today,
         )
 
 

@@ -64,10 +64,11 @@ class StockInventoryReversalBySets(models.AbstractModel):
 
     def _get_move_value_sql(self):
         """A reversal takes out again what the sheet put in, at that value."""
+        value = super()._get_move_value_sql()
         return SQL(
             "CASE WHEN line.gap_qty > 0 THEN %s ELSE %s END",
-            super()._get_move_value_sql(),
-            self._get_origin_value_sql(SQL("origin.is_in")),
+            value,
+            self._get_origin_value_sql(SQL("origin.is_in"), value),
         )
 
     def _get_changes_average_sql(self):
