@@ -53,7 +53,7 @@ CONTENDERS = {
 }
 ALL = tuple(CONTENDERS)
 NO_FLOOR = "the floor is that of moving stock"
-SAME_AS_SETS = "the path matters to validation only: as by sets"
+SAME_AS_SETS = "the path matters to counts and validation only: as by sets"
 ROWS = {
     "each": Row("Validate, a gap on each line", "validation", ALL),
     "tenth": Row("Validate, a gap on one line in ten", "validation", ALL, gap="tenth"),

@@ -220,11 +220,8 @@ class StockCorrection(models.Model):
         """The next numbers of the company: Odoo's `next_by_code`, which looks for the sequence for each number."""
         domain = [("code", "=", CORRECTION_SEQUENCE), ("company_id", "in", [company.id, False])]
         sequence = self.env["ir.sequence"].with_company(company).search(domain, order="company_id", limit=1)
-        numbers = sequence._get_current_sequence()
-        if numbers != sequence:
-            numbers = numbers.with_context(ir_sequence_date_range=numbers.date_from)
         for correction in self:
-            correction.name = numbers._next()
+            correction.name = sequence and sequence._next()
 
     def write(self, vals):
         if not is_own_write(self.env):
@@ -345,8 +342,9 @@ class StockCorrection(models.Model):
         Odoo's transactions look at a snapshot: whoever had to wait for a row that changed meanwhile cannot serialize,
         and Odoo tries it again with what the row has become. Quants are locked for that, as whoever moves stock
         writes them. Where there is none yet there is nothing to lock: so the rows of the products are written too,
-        since two corrections of one product must not pass each other. All in the order in which a move takes them,
-        places first, then what else is written: tracking numbers, and quants of the inventory loss.
+        since two corrections of one product must not pass each other. Places, quants and products come in the order in
+        which a move takes them; then what else is written, tracking numbers and quants of the inventory loss, in that of
+        a sheet. Odoo's own Apply of the same product takes the latter first, so one of the two may be tried again.
         """
         self.flush_recordset()
         self.location_id._hold_against_start()

@@ -3,8 +3,12 @@ from odoo import models
 TOGETHER = "cognityv_inventory.logs_together"
 
 
-class Logs(list):
-    """What is to be logged. RPC callers choose the context, but cannot send one of these."""
+class Logs:
+    """What is to be logged. RPC callers choose the context, but cannot send one of these; and no two are equal, as Odoo
+    uses an environment again whose context is."""
+
+    def __init__(self):
+        self.rows = []
 
 
 class StockCorrection(models.Model):
@@ -18,14 +22,14 @@ class StockCorrection(models.Model):
         result = super(StockCorrection, self.with_context(**{TOGETHER: logs}))._message_track(
             fields_iter, initial_values_dict
         )
-        self._write_logs(logs)
+        self._write_logs(logs.rows)
         return result
 
     def _message_log(self, *, body="", author_id=None, tracking_value_ids=False, **kwargs):
         logs = self.env.context.get(TOGETHER)
         if not isinstance(logs, Logs) or kwargs:
             return super()._message_log(body=body, author_id=author_id, tracking_value_ids=tracking_value_ids, **kwargs)
-        logs.append((self.id, body, author_id, tracking_value_ids or []))
+        logs.rows.append((self.id, body, author_id, tracking_value_ids or []))
         return self.env["mail.message"]
 
     def _write_logs(self, logs):

@@ -103,6 +103,8 @@ class StockInventoryCount(models.Model):
             with mute_logger("odoo.sql_db"):
                 yield
         except UniqueViolation as error:
+            if error.diag.constraint_name != self._client_uuid_unique.full_name(self):
+                raise
             raise ConcurrencyError(message) from error
 
     def _get_known_by_uuid(self, uuids):

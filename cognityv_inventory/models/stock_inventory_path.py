@@ -62,6 +62,7 @@ class StockInventoryPath(models.AbstractModel):
             *self._get_strange_columns(columns),
             *self._get_strange_dependents(columns),
             *self._get_strange_methods(proven_path.METHODS),
+            *self._get_strange_parents(proven_path.METHODS),
         ]
 
     @api.model
@@ -71,12 +72,18 @@ class StockInventoryPath(models.AbstractModel):
         return self._get_chosen() != "odoo" and not self._get_culprits_of_counts()
 
     @api.model
+    def _remembers_counts_by_sets(self):
+        """Whether places are told by one statement that they were counted, and not by `write`."""
+        return self._get_chosen() != "odoo" and not self._get_strange_methods({"stock.location": {"write"}})
+
+    @api.model
     def _get_culprits_of_counts(self):
         """What keeps this database from storing counts by sets: list of "module: what it has changed"."""
         return [
             *self._get_strange_columns({COUNT: proven_path.COUNT_COLUMNS}),
             *self._get_unknown_results_of_counts(),
             *self._get_strange_methods(self._get_methods_left_out_by_counts()),
+            *self._get_strange_parents([COUNT, LINE]),
         ]
 
     @api.model
@@ -152,6 +159,17 @@ class StockInventoryPath(models.AbstractModel):
             for definition in type(self.env[model]).__mro__
             if (module := self._get_module(model, definition)) not in self._get_proven_modules()
             for name in sorted(self._get_changed_names(definition, names))
+        ]
+
+    @api.model
+    def _get_strange_parents(self, models):
+        """What an add-on has made these models inherit, such as `mail.thread`: its methods are in a proven module."""
+        return [
+            f"{module}: {model} inherits {parent}"
+            for model in models
+            if model in self.env
+            for parent, module in type(self.env[model])._inherit_module.items()
+            if module not in self._get_proven_modules()
         ]
 
     @api.model

@@ -338,7 +338,7 @@ class StockInventorySheetLine(models.Model):
         return vals_list
 
     def _set_real_quantities(self, quantities, **count_vals):
-        """Count lines, thousands of them with one insert.
+        """Count lines, thousands of them at once.
 
         Part by part, so that it takes no more memory for a large sheet than for a small one; by id, as all lock them in
         one order.

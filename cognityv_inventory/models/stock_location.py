@@ -74,6 +74,9 @@ class StockLocation(models.Model):
         """These places were counted by a sheet; by one statement, as there may be thousands of them."""
         # In UTC, as Odoo's own inventory adjustment has it.
         day = sheet.validated_at.date()
+        if not self.env["stock.inventory.path"]._remembers_counts_by_sets():
+            self.write({"last_inventory_date": day, "last_inventory_sheet_id": sheet.id})
+            return
         next_days = self._get_next_inventory_dates(day)
         query = SQL(
             """

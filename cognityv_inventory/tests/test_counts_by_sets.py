@@ -407,6 +407,27 @@ class TestPassesAllBySets(test_passes.TestPasses):
 
 @tagged("post_install", "-at_install")
 class TestRacesAllBySets(test_races.TestRaces):
+    """Who counts by sets waits for others, and is tried again, as anybody."""
+
     def setUp(self):
         super().setUp()
         self.enterContext(all_by_sets())
+        counts = self.registry["stock.inventory.count"]
+        insert = patch.object(counts, "_insert", autospec=True, side_effect=counts._insert)
+        self.insert = self.enterContext(insert)
+
+    def _count_by_uuid(self, env, product_id):
+        line = self._sheet(env).line_ids.filtered(lambda line: line.product_id.id == product_id)
+        env["stock.inventory.count"].create({"line_id": line.id, "quantity": 2, "client_uuid": f"race-{self.sheet_id}"})
+        self.assertTrue(self.insert.called)
+
+    def _count_as(self, env, user, quantity):
+        lines = self._sheet(env).with_user(user).line_ids
+        lines._set_real_quantities([(line, quantity) for line in lines])
+
+    def test_two_people_count_one_line_at_once(self):
+        self._count_at_once("single")
+        self.assertGreater(self.insert.call_count, 1)
+        with self._connection() as env:
+            line = self._sheet(env).line_ids
+            self.assertEqual((line.count_status, line.real_qty, len(line.count_ids)), ("counted", 5, 2))

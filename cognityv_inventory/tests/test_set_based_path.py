@@ -104,6 +104,12 @@ class TestSetBasedPath(InventoryCommon):
         self.assertIn(culprit, log.output[0])
         self.assertIn(culprit, self.env["res.config.settings"].create({}).inventory_path_culprits)
 
+    def test_a_parent_that_an_add_on_brought_in(self):
+        """Its methods are in a module that is proven, but not of this model."""
+        move_class = self.env.registry["stock.move"]
+        self.patch(move_class, "_inherit_module", {**move_class._inherit_module, "rating.mixin": "strange_addon"})
+        self._check_falls_back("strange_addon: stock.move inherits rating.mixin")
+
     def test_an_override_of_what_is_left_out(self):
         move_class = self.env.registry["stock.move"]
         action_done = move_class._action_done

@@ -70,6 +70,7 @@ METHODS_LEFT_OUT_BY_COUNTS = {
         "_create",
         "_validate_fields",
         "_write_multi",
+        "create",
         "modified",
     },
     "stock.inventory.sheet.line": {

@@ -91,8 +91,8 @@ class StockInventorySheet(models.Model):
             SQL("SUM(account_gap_value)"),
             SQL("SUM(real_value)"),
             SQL(
-                "SUM(ROUND(CASE WHEN is_counted THEN real_qty - gap_qty ELSE current_qty END * unit_value / %(unit)s))"
-                " * %(unit)s",
+                "SUM(ROUND((%(quantity)s * unit_value)::numeric / %(unit)s::numeric)) * %(unit)s::numeric",
+                quantity=SQL("CASE WHEN is_counted THEN real_qty - gap_qty ELSE current_qty END"),
                 unit=currency.rounding,
             ),
         )

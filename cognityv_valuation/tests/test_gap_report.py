@@ -88,6 +88,22 @@ class TestGapReport(ValuationCommon):
             self.assertEqual(sum(rows.mapped(name)), sheet[name], name)
         self.assertEqual(sum(rows.mapped("book_value")), sheet.current_value)
 
+    def test_half_cents_are_rounded_as_on_the_sheet(self):
+        """Half up, and without the noise of floating point: 0.125 is 0.13, and 1.005 is 1.01."""
+        self.part.standard_price, self.gear.standard_price = 0.125, 1.005
+        sheet = self._make_sheet(location_id=self.rack_a1.id, product_ids=(self.part | self.gear).ids, start=False)
+        sheet.line_ids.filtered(lambda line: line.product_id not in (self.part, self.gear)).unlink()
+        self._put(self.part, 1 - self._line(sheet, self.part).current_qty, self.rack_a1)
+        self._put(self.gear, 1 - self._line(sheet, self.gear).current_qty, self.rack_a1)
+        sheet.action_plan()
+        sheet.action_start()
+        self._count(sheet, {self.part: 1, self.gear: 1})
+        self._validate(sheet)
+        rows = self.report.search([("sheet_id", "=", sheet.id)])
+        self.assertEqual(sorted(rows.mapped("book_value")), [0.13, 1.01])
+        self.assertAlmostEqual(sheet.current_value, 1.14)
+        self.assertAlmostEqual(sheet.real_value, 1.14)
+
     def test_what_is_being_counted_is_left_out(self):
         sheet = self._make_sheet(location_id=self.rack_a1.id)
         self._line(sheet, self.part).real_qty = 1
