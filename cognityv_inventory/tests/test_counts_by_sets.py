@@ -258,6 +258,21 @@ class TestCountsBySets(CountsBySetsCase):
         self.assertEqual(set(self.lines.mapped("is_counted")), {True})
         return sum(numbers)
 
+    def test_counts_of_two_sheets_at_once(self):
+        self._put(self.nut, 3, self.rack_a2)
+        self.sheet.action_cancel()
+        first, second = (self._make_sheet(location_id=rack.id) for rack in (self.rack_a1, self.rack_a2))
+        lines = first.line_ids | second.line_ids
+        with self._insertions() as numbers:
+            counts = self.env["stock.inventory.count"].create(
+                [{"line_id": line.id, "quantity": number} for number, line in enumerate(lines)]
+            )
+        self.assertEqual(numbers, [len(lines)])
+        self.assertEqual(counts.line_id, lines)
+        for number, (count, line) in enumerate(zip(counts, lines, strict=True)):
+            self.assertEqual((count.sheet_id, line.real_qty), (line.sheet_id, number))
+            self.assertEqual(line.gap_qty, number - line.current_qty)
+
     def test_nothing_here_is_strange(self):
         strange = {line.split(":")[0] for line in self.env["stock.inventory.path"]._get_culprits_of_counts()}
         self.assertFalse(strange & (proven_path.MODULES | OWN_MODULES | {"changed at run time", "custom field"}))
