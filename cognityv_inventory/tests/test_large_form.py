@@ -33,6 +33,16 @@ class TestLargeForm(InventoryCommon):
         first, second = self.sheet.line_ids[:2]
         self.assertEqual(values["line_ids"], [{"id": first.id, "current_qty": 10.0}, {"id": second.id}])
 
+    def test_the_first_ones_are_those_of_the_list(self):
+        """By place, then by product, whatever came first."""
+        for product, place in ((self.nut, self.rack_a2), (self._make_product("A", default_code="A"), self.rack_a1)):
+            self._put(product, 1, place)
+        sheet = self._make_sheet(start=False)
+        for limit in range(1, len(sheet.line_ids)):
+            with self.subTest(limit=limit), patch(LIMIT, limit):
+                lines = sheet.web_read({"line_ids": {"fields": {}, "limit": 1}})[0]["line_ids"]
+                self.assertEqual([line["id"] for line in lines], sheet.line_ids[:limit].ids)
+
     def test_the_first_ones_in_the_order_asked_for(self):
         lines = self._read(page=2, order="current_qty")["line_ids"]
         self.assertEqual([line["current_qty"] for line in lines], [4.0, 5.0])
