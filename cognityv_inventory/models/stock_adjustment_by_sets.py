@@ -97,8 +97,8 @@ class StockAdjustmentBySets(models.AbstractModel):
             report(percent, 100)
 
     def _get_writes(self, gap_ids):
-        """The writes in their order, each with how much of a validation is behind it then: in % of its time, as measured
-        at 10,000 lines at average cost.
+        """The writes in their order, each with how much of a validation is about behind it then: in % of its time, a rough
+        share from a profile of 10,000 lines.
 
         :return: list of (percent, callable)
         """

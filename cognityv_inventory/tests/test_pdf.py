@@ -80,7 +80,7 @@ class TestPdf(PdfCommon):
         self.assertEqual(codes, [sheet.name] * 3)
 
     def test_pages_are_full_with_long_names_but_never_too_full(self):
-        """Measured at their true size, as the wkhtmltopdf of Odoo's own images prints them."""
+        """As many pages come out as were cut, where a pixel is 1/96 inch on paper."""
         name = "Hexagon head screw with partial thread, stainless steel A2, M12 x 120, galvanised and packed by 50"
         products = self.env["product.product"].create(
             [{"name": f"{name} {number:03}", "is_storable": True} for number in range(60)]
