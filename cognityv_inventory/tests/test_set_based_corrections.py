@@ -3,12 +3,10 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.stock_inventory_path import PARAMETER
-from ..tools import proven_path
 from . import test_set_based_equal
 from .common import BySets
 from .test_correction import CorrectionCommon
-from .test_set_based_path import ORM, OWN_MODULES, watched
+from .test_set_based_path import WatchesPaths
 
 # Odoo's tests keep none otherwise.
 WITH_CHATTER = {"tracking_disable": False, "mail_notrack": False}
@@ -71,7 +69,7 @@ class TestCorrectionsBySetsEqual(test_set_based_equal.TestSetBasedEqual):
 
 
 @tagged("post_install", "-at_install")
-class TestCorrectionsBySets(BySets, CorrectionCommon):
+class TestCorrectionsBySets(WatchesPaths, BySets, CorrectionCommon):
     """What corrections by sets need, and what they leave to Odoo."""
 
     def _make_drafts(self, number):
@@ -98,28 +96,8 @@ class TestCorrectionsBySets(BySets, CorrectionCommon):
         self.env.cr.precommit.run()
         self.env.flush_all()
 
-    def _get_methods(self, path, corrections):
-        """The methods that are called by a validation, with their modules; it is undone."""
-        with self._undone():
-            self.env["ir.config_parameter"].set_param(PARAMETER, path)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            with watched() as called:
-                corrections.action_validate()
-                self.env.flush_all()
-        return called
-
     def test_all_methods_that_are_left_out_are_looked_at(self):
-        corrections = self._make_drafts(4)
-        odoo, by_sets = self._get_methods("odoo", corrections), self._get_methods("set_based", corrections)
-        missing = {
-            f"{model}.{name} ({odoo[model, name]})"
-            for model, name in odoo.keys() - by_sets.keys()
-            if odoo[model, name] not in OWN_MODULES
-            and not name.startswith(ORM)
-            and name not in proven_path.METHODS.get(model, {name})
-        }
-        self.assertFalse(missing)
+        self._check_left_out_are_looked_at(self._make_drafts(4).action_validate)
 
     def test_statements_do_not_grow_with_the_corrections(self):
         """Up to a hundred, which Odoo's ORM writes at once."""

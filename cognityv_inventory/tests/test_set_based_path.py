@@ -34,8 +34,34 @@ def watched():
         sys.setprofile(None)
 
 
+class WatchesPaths:
+    """Mixin of tests of what goes by sets."""
+
+    def _watch(self, path, act):
+        """The methods that are called meanwhile, with their modules; what was done is undone."""
+        with self._undone():
+            self.env["ir.config_parameter"].set_param(PARAMETER, path)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with watched() as called:
+                act()
+                self.env.flush_all()
+        return called
+
+    def _check_left_out_are_looked_at(self, act):
+        odoo, by_sets = self._watch("odoo", act), self._watch("set_based", act)
+        missing = {
+            f"{model}.{name} ({odoo[model, name]})"
+            for model, name in odoo.keys() - by_sets.keys()
+            if odoo[model, name] not in OWN_MODULES
+            and not name.startswith(ORM)
+            and name not in proven_path.METHODS.get(model, {name})
+        }
+        self.assertFalse(missing)
+
+
 @tagged("post_install", "-at_install")
-class TestSetBasedPath(InventoryCommon):
+class TestSetBasedPath(WatchesPaths, InventoryCommon):
     """Which path a validation takes."""
 
     @classmethod
@@ -165,27 +191,7 @@ class TestSetBasedPath(InventoryCommon):
 
     def test_all_methods_that_are_left_out_are_looked_at(self):
         """Both paths are watched: what only Odoo's calls is on the list of what may not be overridden."""
-        odoo = self._watch("odoo")
-        left_out = odoo.keys() - self._watch("set_based").keys()
-        missing = {
-            f"{model}.{name} ({odoo[model, name]})"
-            for model, name in left_out
-            if odoo[model, name] not in OWN_MODULES
-            and not name.startswith(ORM)
-            and name not in proven_path.METHODS.get(model, {name})
-        }
-        self.assertFalse(missing)
-
-    def _watch(self, path):
-        with self._undone():
-            self._choose(path)
-            sheet = self._make_completed()
-            self.env.flush_all()
-            self.env.invalidate_all()
-            with watched() as called:
-                sheet.action_validate()
-                self.env.flush_all()
-        return called
+        self._check_left_out_are_looked_at(self._make_completed().action_validate)
 
     # Rights
 

@@ -4,10 +4,9 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..models.stock_inventory_path import PARAMETER
-from ..tools import proven_path
 from . import test_set_based_equal
 from .common import BySets, InventoryCommon
-from .test_set_based_path import ORM, OWN_MODULES, watched
+from .test_set_based_path import WatchesPaths
 
 
 @tagged("post_install", "-at_install")
@@ -32,7 +31,7 @@ class TestReversalBySetsEqual(test_set_based_equal.TestSetBasedEqual):
 
 
 @tagged("post_install", "-at_install")
-class TestReversalBySets(BySets, InventoryCommon):
+class TestReversalBySets(WatchesPaths, BySets, InventoryCommon):
     """What a reversal by sets needs, and what it gives back."""
 
     def _make_validated(self, products, **vals):
@@ -54,28 +53,8 @@ class TestReversalBySets(BySets, InventoryCommon):
         vals = {"is_storable": True, "standard_price": 2.0, "categ_id": self.category.id}
         return self.env["product.product"].create([{"name": f"Many {n}", **vals} for n in range(number)])
 
-    def _get_methods(self, path, sheet):
-        """The methods that are called by a reversal, with their modules; it is undone."""
-        with self._undone():
-            self.env["ir.config_parameter"].set_param(PARAMETER, path)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            with watched() as called:
-                sheet.action_reverse()
-                self.env.flush_all()
-        return called
-
     def test_all_methods_that_are_left_out_are_looked_at(self):
-        sheet = self._make_validated(self._make_products(4))
-        odoo, by_sets = self._get_methods("odoo", sheet), self._get_methods("set_based", sheet)
-        missing = {
-            f"{model}.{name} ({odoo[model, name]})"
-            for model, name in odoo.keys() - by_sets.keys()
-            if odoo[model, name] not in OWN_MODULES
-            and not name.startswith(ORM)
-            and name not in proven_path.METHODS.get(model, {name})
-        }
-        self.assertFalse(missing)
+        self._check_left_out_are_looked_at(self._make_validated(self._make_products(4)).action_reverse)
 
     def test_statements_do_not_grow_with_the_sheet(self):
         self._count_statements(3)  # what any server has loaded
