@@ -96,7 +96,6 @@ class InventoryCommon(BaseCommon):
                 raise Undo
         except Undo:
             self.env.invalidate_all()
-            self.env.registry.reset_changes()  # such as a parameter that was set
 
     def _count_all_as_expected(self, sheet):
         for line in sheet.line_ids.filtered(lambda line: not line.is_counted):

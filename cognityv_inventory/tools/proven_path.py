@@ -74,6 +74,7 @@ METHODS_LEFT_OUT_BY_COUNTS = {
         "modified",
     },
     "stock.inventory.sheet.line": {
+        "_ask_another_pass",
         "_compute_counted",
         "_compute_field_value",
         "_compute_gap_qty",
@@ -85,6 +86,7 @@ METHODS_LEFT_OUT_BY_COUNTS = {
         "_get_passes",
         "_get_passes_query",
         "_judge",
+        "_lock_for_count",
         "_set_counted",
         "_set_last_count",
         "_sum_counts",

@@ -93,7 +93,8 @@ class TestGapReport(ValuationCommon):
     def test_half_cents_are_rounded_as_on_the_sheet(self):
         """Half up, and without the noise of floating point: 0.125 is 0.13, and 1.005 is 1.01."""
         receipts = self.env["stock.move"].search([("product_id", "in", (self.part | self.gear).ids)])
-        receipts.date -= timedelta(seconds=1)  # Odoo tells by seconds what came first: the receipt or the new price
+        # Odoo tells by seconds what came first: the receipt or the new price.
+        receipts.write({"date": receipts[0].date - timedelta(seconds=1)})
         self.part.standard_price, self.gear.standard_price = 0.125, 1.005
         sheet = self._make_sheet(location_id=self.rack_a1.id, product_ids=(self.part | self.gear).ids, start=False)
         sheet.line_ids.filtered(lambda line: line.product_id not in (self.part, self.gear)).unlink()
