@@ -41,7 +41,7 @@ class WatchesPaths:
     def _watch(self, path, act):
         """The methods that are called meanwhile, with their modules; what was done is undone."""
         with self._undone():
-            self.env.registry.clear_cache()  # of a parameter that was set and undone
+            self.env.registry.clear_all_caches()  # of a parameter that was set and undone
             self.env["ir.config_parameter"].set_param(PARAMETER, path)
             self.env.flush_all()
             self.env.invalidate_all()
