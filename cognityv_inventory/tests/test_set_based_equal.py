@@ -63,7 +63,7 @@ def make_stock(draw):
 
 
 # Half of the products have nothing that is left to Odoo: among those that have, few moves would go by sets.
-PLAIN_STOCK = {"package": None, "reserved": 0.0, "is_doubled": False}
+PLAIN_STOCK = {"package": None, "is_doubled": False}
 PLAIN_ITEM = {
     "is_real_time": False,
     "is_valued_by_lot": False,
@@ -488,8 +488,9 @@ class TestSetBasedEqual(InventoryCommon):
     @contextmanager
     def _counted_moves(self):
         """How many moves are made by sets, and how many are left to Odoo."""
-        documents, by_sets = (self.env.registry[name] for name in (self.document, "stock.adjustment.by.sets"))
-        do_moves, insert = documents._do_moves, by_sets._insert
+        names = (self.document, "stock.adjustment.by.sets", "stock.move.line")
+        documents, by_sets, move_lines = (self.env.registry[name] for name in names)
+        do_moves, insert, free = documents._do_moves, by_sets._insert, move_lines._free_missing
 
         def count_moves(documents, vals_list):
             self.outcomes["moves by Odoo"] += len(vals_list)
@@ -499,7 +500,15 @@ class TestSetBasedEqual(InventoryCommon):
             insert(adjustment, table, *args)
             self.outcomes[table] += adjustment.env.cr.rowcount
 
-        with patch.object(documents, "_do_moves", count_moves), patch.object(by_sets, "_insert", count_rows):
+        def count_freed(reserved, missing):
+            self.outcomes["reservations given up by sets"] += 1
+            return free(reserved, missing)
+
+        with (
+            patch.object(documents, "_do_moves", count_moves),
+            patch.object(by_sets, "_insert", count_rows),
+            patch.object(move_lines, "_free_missing", count_freed),
+        ):
             yield
 
     def _compare(self, situation):
