@@ -25,6 +25,7 @@ class StockAdjustmentBySets(models.AbstractModel):
             self._get_doubled_loss_query(),
             self._get_untracked_stock_query(),
             self._get_serial_elsewhere_query(),
+            self._get_serial_twice_query(),
             self._get_other_sheet_query(),
         ]
         return [*queries, self._get_kit_query()] if "mrp.bom" in self.env else queries
@@ -110,6 +111,16 @@ class StockAdjustmentBySets(models.AbstractModel):
              WHERE template.tracking = 'serial'
                AND (line.real_qty > 1 OR quant.package_id IS NOT NULL OR quant.location_id <> line.location_id
                     OR COALESCE(quant.owner_id, 0) <> COALESCE(line.owner_id, 0))
+            """,
+            self._get_gap_sql(),
+        )
+
+    def _get_serial_twice_query(self):
+        """A serial number with several gaps, such as of two owners: Odoo refuses what would be there twice."""
+        return SQL(
+            """
+            SELECT line.product_id %s
+             WHERE template.tracking = 'serial' GROUP BY line.product_id, line.lot_id HAVING COUNT(*) > 1
             """,
             self._get_gap_sql(),
         )
