@@ -37,6 +37,9 @@ ALLOWED = {
     ("ir_config_parameter", "value"): "says which path was taken",
     # Found by a search: 3 less here and 3 more there leave a rule as it was, but Odoo writes what it is in between.
     ("stock_warehouse_orderpoint", "write_uid"): "Odoo works rules out between the moves of a product, and back again",
+    # Traced: deleting the line of a transfer empties the cache, and what is not in it is written even if it is the same.
+    ("stock_lot", "write_uid"): "Odoo writes the same place again after it has given up a reservation",
+    ("stock_picking", "write_uid"): "Odoo writes the same state again after it has given up a reservation",
 }
 
 QUANTITIES = st.integers(0, 1500).map(lambda cents: cents / 100) | st.integers(0, 15).map(float)
@@ -134,6 +137,7 @@ ROUND_ABOUT = st.fixed_dictionaries(
         "has_other_sheet": st.sampled_from([False] * 4 + [True]),
         "by_manager": st.booleans(),
         "is_cleaned_up": st.booleans(),
+        "is_wanted_afterwards": st.booleans(),
     }
 )
 
@@ -613,5 +617,5 @@ class TestSetBasedEqual(InventoryCommon):
             ],
         }
         situation = {"items": [item], "block_mode": "products", "has_other_sheet": False}
-        situation |= {"ground": "stock", "archives_place": False, "is_cleaned_up": False}
+        situation |= {"ground": "stock", "archives_place": False, "is_cleaned_up": False, "is_wanted_afterwards": False}
         self._compare(situation | {"is_other_company": True, "by_manager": True})

@@ -19,6 +19,9 @@ class TestReversalBySetsEqual(test_set_based_equal.TestSetBasedEqual):
         sheet = super()._build(situation)
         self.env["ir.config_parameter"].set_param(PARAMETER, "odoo")
         sheet.action_validate()
+        if situation["is_wanted_afterwards"]:
+            for line in sheet.line_ids.filtered(lambda line: line.gap_qty > 0):
+                self._reserve_for_move(line.product_id, line.location_id, line.real_qty)
         if situation["is_cleaned_up"]:
             # As Odoo does whenever a user looks at the stock.
             self.env["stock.quant"]._unlink_zero_quants()
