@@ -23,16 +23,9 @@ class Estimate(NamedTuple):
     # How long it would still take.
     seconds: float
 
-    def get_done(self, moment):
-        """How much is done at a later moment, if it went on as expected: 0 to 1."""
-        return self.done + (1 - self.done) * self._get_passed(moment)
-
-    def get_seconds_left(self, moment):
-        return self.seconds * (1 - self._get_passed(moment))
-
-    def _get_passed(self, moment):
-        """How much of the time that was expected has passed, but for its last tenth: as it may take longer, the rest gets
-        smaller all the time and never comes to its end."""
+    def get_passed(self, moment):
+        """How much of the seconds has passed at a later moment, 0 to 1, but for their last tenth: as it may take longer, the
+        rest gets smaller all the time and never comes to its end."""
         passed = max((moment - self.at).total_seconds(), 0.0) / max(self.seconds, 1.0)
         return passed if passed <= 0.9 else 1 - 0.09 / passed
 
@@ -175,6 +168,8 @@ class StockInventoryJob(models.Model):
         """The step, as the one who asked for it, and that it is done: both or neither are committed."""
         sheet = self.sheet_id.with_user(self.user_id).with_context(**self._get_user_context())
         message = sheet._do_step(self.step, self.file)
+        # What is written only at the end is in the time that it took.
+        self.env.cr.flush()
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "message": message, "file": False})
 
     def _get_user_context(self):
@@ -300,7 +295,7 @@ class StockInventoryJob(models.Model):
         """How much is done, in %, and how many seconds are left.
 
         Each estimate holds until there is a newer one. How much is done never becomes less: where a newer estimate says so,
-        it stays what it was until that is reached.
+        it goes on from what it was, just more slowly.
 
         :return: pair of numbers, each None when there is nothing to go by
         """
@@ -309,8 +304,11 @@ class StockInventoryJob(models.Model):
             return None, None
         now = self.env.cr.now()
         ends = [*(estimate.at for estimate in estimates[1:]), now]
-        done = max(estimate.get_done(end) for estimate, end in zip(estimates, ends, strict=True))
-        return 100 * done, estimates[-1].get_seconds_left(now)
+        done = 0.0
+        for estimate, end in zip(estimates, ends, strict=True):
+            done = max(done, estimate.done)
+            done += (1 - done) * estimate.get_passed(end)
+        return 100 * done, estimates[-1].seconds * (1 - estimates[-1].get_passed(now))
 
     def _get_estimates(self):
         """What was expected in the course of time, oldest first: from how long the same step took the last time, for each

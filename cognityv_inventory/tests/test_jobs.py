@@ -280,10 +280,10 @@ class TestJobs(RaceCase):
             self._make_done_job(env, 60)
             job = self._make_running_job(env, 24)
             self._report(job, 35, 21)
-            # It was at 70 % when the worker said that it was 35 %.
-            self._assert_progress(job, 70, 36)
-            self._report(job, 72, 24)
-            self._assert_progress(job, 72, 24 * 28 / 72)
+            # It was at 70 % when the worker said that it was 35 %, with 39 seconds to go.
+            self._assert_progress(job, 70 + 30 * 3 / 39, 36)
+            self._report(job, 90, 24)
+            self._assert_progress(job, 90, 24 * 10 / 90)
 
     def test_the_message_says_what_came_of_it(self):
         with self._connection() as env:
