@@ -25,6 +25,7 @@ from . import stock_inventory_sheet_locks
 from . import stock_inventory_sheet_stock
 from . import stock_adjustment_by_sets
 from . import stock_adjustment_by_sets_products
+from . import stock_adjustment_by_sets_reserved
 from . import stock_adjustment_by_sets_values
 from . import stock_inventory_sheet_by_sets
 from . import stock_inventory_reversal_by_sets

@@ -116,6 +116,7 @@ class StockAdjustmentBySets(models.AbstractModel):
     def _after_moves(self):
         """What follows from the moves elsewhere. A hook, with an empty cache."""
         self._check_moves_allowed()
+        self._free_reservations()
         self._update_orderpoints()
 
     # Moves

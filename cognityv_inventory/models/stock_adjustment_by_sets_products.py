@@ -55,16 +55,20 @@ class StockAdjustmentBySets(models.AbstractModel):
         ]
 
     def _get_unusual_stock_query(self):
-        """Several quants of the same; a loss of what is not there, or is reserved: Odoo frees reservations."""
+        """Several quants of the same; a loss of what is not there; a product with several gaps of which one falls below what
+        is reserved: see `_free_reservations`."""
         return SQL(
             """
-            SELECT line.product_id %s
-         LEFT JOIN stock_quant quant ON quant.location_id = line.location_id AND %s
-          GROUP BY line.id, line.product_id, line.gap_qty
-            HAVING COUNT(quant.id) > 1
-                OR line.gap_qty < 0 AND (
-                   COALESCE(MIN(quant.quantity), 0) <= 0
-                OR MIN(quant.quantity) + line.gap_qty < MIN(quant.reserved_quantity))
+            SELECT gap.product_id
+              FROM (
+                SELECT line.product_id, line.gap_qty, COUNT(quant.id) AS quants, COALESCE(MIN(quant.quantity), 0) AS on_hand,
+                       COALESCE(MIN(quant.reserved_quantity), 0) AS reserved %s
+             LEFT JOIN stock_quant quant ON quant.location_id = line.location_id AND %s
+              GROUP BY line.id, line.product_id, line.gap_qty
+                ) gap
+          GROUP BY gap.product_id
+            HAVING BOOL_OR(gap.quants > 1 OR gap.gap_qty < 0 AND (gap.on_hand <= 0 OR gap.on_hand + gap.gap_qty < 0))
+                OR COUNT(*) > 1 AND BOOL_OR(gap.gap_qty < 0 AND gap.on_hand + gap.gap_qty < gap.reserved)
             """,
             self._get_gap_sql(),
             self._get_quant_match_sql("line"),

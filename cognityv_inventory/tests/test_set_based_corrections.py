@@ -51,6 +51,7 @@ class TestCorrectionsBySetsEqual(test_set_based_equal.TestSetBasedEqual):
         place = self.places[stock["place"]]
         on_hand, found = self._get_quantities(item, stock)
         self._put_stock(product, place, stock, on_hand, identity)
+        self._reserve_stock(product, place, stock, on_hand)
         if found in ("same", "not counted"):
             return
         key = (product, place, *identity.values())
