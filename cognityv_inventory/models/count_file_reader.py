@@ -12,19 +12,22 @@ from .stock_inventory_sheet_line import IDENTITY, PART
 
 
 class CountFileReader:
-    """Reads a count file for a sheet: `problems` holds a sentence for each bad row, `apply()` counts the good ones."""
+    """Reads a count file for a sheet: `problems` holds a sentence for each bad row, `apply()` counts the good ones.
 
-    def __init__(self, sheet, content):
-        sheet._check_counting()
-        self.sheet = self.sheets = sheet
-        self.env = sheet.env
+    `sheets` are those that the file is about: one that is counted, or, for a reader of other files, several of one company.
+    """
+
+    def __init__(self, sheets, content):
+        sheets.ensure_one()._check_counting()
+        self.sheets = sheets
+        self.env = sheets.env
         self.problems = []
         self.counts = {}  # line → quantity
         self.additions = []  # values of new lines, with their real quantity
         self.details = {}  # line → other values of it that the file changes
         self.unchanged = 0
         self.rows_by_target = {}
-        self.decimal_point = sheet._get_decimal_point()
+        self.decimal_point = sheets._get_decimal_point()
         self.row_count = 0
         self._take_rows(self._read(content))
 
@@ -63,7 +66,7 @@ class CountFileReader:
         """What is wrong with the columns; None when nothing is."""
         if "real_qty" in keys and {"id", "product_code", "product_name"} & set(keys):
             return None
-        label = self.sheet._get_column_labels()
+        label = self.sheets._get_column_labels()
         return self.env._(
             "Row 1: the columns %(real)s and %(id)s (or %(code)s) are missing; export the sheet and fill that file.",
             real=label["real_qty"],
@@ -87,12 +90,12 @@ class CountFileReader:
         )
         best = []
         for code in codes:
-            labels = self.sheet.with_context(lang=code)._get_column_labels()
+            labels = self.sheets.with_context(lang=code)._get_column_labels()
             by_label = {label.casefold(): key for key, label in labels.items()}
             keys = [by_label.get(cell) for cell in cells]
             if sum(map(bool, keys)) > sum(map(bool, best)):
                 best = keys
-                self.decimal_point = self.sheet._get_decimal_point(code)
+                self.decimal_point = self.sheets._get_decimal_point(code)
         return best
 
     def _take_rows(self, rows):
@@ -118,7 +121,7 @@ class CountFileReader:
         loose = [row for _number, row in rows if not row.get("id")]
         self.products = self._find_products(loose)
         self.locations = self._find_by_name(
-            "stock.location", loose, "location", ["complete_name", "barcode"], self.sheet._get_location_domain()
+            "stock.location", loose, "location", ["complete_name", "barcode"], self.sheets._get_location_domain()
         )
         self.packages = self._find_by_name("stock.package", loose, "package", ["name"])
         self.reasons = self._find_by_name(
@@ -131,7 +134,7 @@ class CountFileReader:
         self.owners = self._find_by_name("res.partner", loose, "owner", ["name", "complete_name"])
         products = self.env["product.product"].union(*self.products.values())
         lot_names = {self._text(row, "lot") for row in loose} - {""}
-        self.lots = self.sheet._find_lots(products, list(lot_names))
+        self.lots = self.sheets._find_lots(products, list(lot_names))
         ids = {self._text(row, "id") for _number, row in rows}
         self.lines = {
             line.id: line
@@ -146,7 +149,7 @@ class CountFileReader:
     def _find_lines(self, domain):
         """Lines of the sheet, with what is asked of each."""
         line_model = self.env["stock.inventory.sheet.line"]
-        domain &= Domain("sheet_id", "=", self.sheet.id)
+        domain &= Domain("sheet_id", "=", self.sheets.id)
         return line_model.search_fetch(domain, ["sheet_id", *IDENTITY, "is_counted", "real_qty"], order="id")
 
     @staticmethod
@@ -186,7 +189,7 @@ class CountFileReader:
         found = defaultdict(self.env[model].browse)
         if texts:
             by_name = Domain.OR([(name, "in", list(texts))] for name in names)
-            mine = Domain("company_id", "in", [self.sheet.company_id.id, False])
+            mine = Domain("company_id", "in", [self.sheets.company_id.id, False])
             for record in self.env[model].search(by_name & (domain or mine)):
                 for name in names:
                     found[record[name]] |= record
@@ -257,9 +260,9 @@ class CountFileReader:
             return self._get_line_by_id(row), None
         product = self._get_product(row)
         vals = {
-            "sheet_id": self.sheet.id,
+            "sheet_id": self.sheets.id,
             "product_id": product.id,
-            "location_id": self._get_named(self.locations, row, "location", self.sheet.location_id).id,
+            "location_id": self._get_named(self.locations, row, "location", self.sheets.location_id).id,
             "lot_name": self._text(row, "lot"),
             "package_id": self._get_named(self.packages, row, "package").id,
             "owner_id": self._get_named(self.owners, row, "owner").id,
@@ -283,7 +286,7 @@ class CountFileReader:
                 self.env._(
                     "line id %(id)s is not on sheet %(sheet)s; leave the id empty for a new line.",
                     id=text,
-                    sheet=self.sheet.name,
+                    sheet=", ".join(self.sheets.mapped("name")),
                 )
             )
         for key in ("product_code", "lot", "location", "package", "owner"):
@@ -324,7 +327,7 @@ class CountFileReader:
             return default or self.env["res.partner"]
         if len(found := records[text]) == 1:
             return found
-        label = self.sheet._get_column_labels()[key]
+        label = self.sheets._get_column_labels()[key]
         if not found:
             message = self.env._("there is no %(column)s “%(text)s”.", column=label, text=text)
         else:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 SHEET_SEQUENCE = "stock.inventory.sheet"
 CORRECTION_SEQUENCE = "stock.correction"
@@ -60,3 +61,14 @@ class ResCompany(models.Model):
             "padding": 5,
             "use_date_range": True,
         }
+
+    # How products are valued, where `stock_account` is installed
+
+    def _get_cost_method_sql(self):
+        """The cost method of a product, over its `category`."""
+        return self._get_category_setting_sql("property_cost_method", self.cost_method)
+
+    def _get_category_setting_sql(self, name, own):
+        """What `category`, which may have no row, has in a field for this company; else the company's own."""
+        field = self.env["product.category"].sudo().with_company(self)._field_to_sql("category", name)
+        return SQL("COALESCE(CASE WHEN category.id IS NOT NULL THEN %s END, %s)", field, own)

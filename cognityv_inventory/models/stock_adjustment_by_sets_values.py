@@ -30,24 +30,16 @@ class StockAdjustmentBySets(models.AbstractModel):
     def _is_stock_valued(self):
         return "is_in" in self.env["stock.move"]._fields
 
-    def _get_cost_method_sql(self):
-        return SQL(
-            "COALESCE(CASE WHEN category.id IS NOT NULL THEN %s END, %s)",
-            self._get_company_field_sql("product.category", "category", "property_cost_method"),
-            self._get_company().cost_method,
-        )
-
     def _get_gap_conditions_for_odoo(self):
         conditions = super()._get_gap_conditions_for_odoo()
         if not self._is_stock_valued():
             return conditions
+        company = self._get_company()
         posts_at_once = SQL(
-            "COALESCE(CASE WHEN category.id IS NOT NULL THEN %s END, %s) = 'real_time'"
-            " AND loss.valuation_account_id IS NOT NULL",
-            self._get_company_field_sql("product.category", "category", "property_valuation"),
-            self._get_company().inventory_valuation,
+            "%s = 'real_time' AND loss.valuation_account_id IS NOT NULL",
+            company._get_category_setting_sql("property_valuation", company.inventory_valuation),
         )
-        method = self._get_cost_method_sql()
+        method = company._get_cost_method_sql()
         # Odoo asks the orders of goods that were sent past the stock what they cost.
         unusual_past = SQL(
             """%s = 'average' AND %s AND EXISTS (
@@ -125,7 +117,7 @@ class StockAdjustmentBySets(models.AbstractModel):
             """,
             self._get_moved_sql(),
             self._get_changes_average_sql(),
-            self._get_cost_method_sql(),
+            self._get_company()._get_cost_method_sql(),
         )
         return [product_id for [product_id] in self.env.execute_query(query)]
 

@@ -1,5 +1,7 @@
 import logging
 from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +12,22 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("waiting", "running")
+
+
+class Estimate(NamedTuple):
+    """What was expected at a moment."""
+
+    at: datetime
+    # How much was done: 0 to 1.
+    done: float
+    # How long it would still take.
+    seconds: float
+
+    def get_passed(self, moment):
+        """How much of the seconds has passed at a later moment, 0 to 1, but for their last tenth: as it may take longer, the
+        rest gets smaller all the time and never comes to its end."""
+        passed = max((moment - self.at).total_seconds(), 0.0) / max(self.seconds, 1.0)
+        return passed if passed <= 0.9 else 1 - 0.09 / passed
 
 
 class StockInventoryJob(models.Model):
@@ -150,6 +168,8 @@ class StockInventoryJob(models.Model):
         """The step, as the one who asked for it, and that it is done: both or neither are committed."""
         sheet = self.sheet_id.with_user(self.user_id).with_context(**self._get_user_context())
         message = sheet._do_step(self.step, self.file)
+        # What is written only at the end is in the time that it took.
+        self.env.cr.flush()
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "message": message, "file": False})
 
     def _get_user_context(self):
@@ -215,10 +235,23 @@ class StockInventoryJob(models.Model):
         self._commit()
 
     def _get_notification(self):
-        title = f"{self.sheet_id.name}: {dict(self._fields['step']._description_selection(self.env))[self.step]}"
-        kind = "success" if self.state == "done" else "danger"
-        text = self.message or self.env._("Done.")
-        return {"type": kind, "title": title, "message": text, "sticky": kind == "danger"}
+        if self.state == "done":
+            text = self.message or self._get_done_text()
+            return {"type": "success", "title": self.sheet_id.name, "message": text, "sticky": False}
+        title = f"{self.sheet_id.name}: {self._get_step_name()}"
+        return {"type": "danger", "title": title, "message": self.message, "sticky": True}
+
+    def _get_done_text(self):
+        """What came of a step that has no message of its own. A hook: an add-on may have steps of its own."""
+        texts = {
+            "start": self.env._("Counting has started."),
+            "validate": self.env._("Validated: stock is what was found."),
+            "reverse": self.env._("Reversed: the opposite moves were made."),
+        }
+        return texts.get(self.step) or self.env._("Done.")
+
+    def _get_step_name(self):
+        return dict(self._fields["step"]._description_selection(self.env))[self.step]
 
     # Progress
 
@@ -247,11 +280,10 @@ class StockInventoryJob(models.Model):
             and `message`
         """
         self.ensure_one()
-        step = dict(self._fields["step"]._description_selection(self.env))[self.step]
         percent, seconds_left = self._get_progress() if self.state == "running" else (None, None)
         return {
             "id": self.id,
-            "step": step,
+            "step": self._get_step_name(),
             "state": "interrupted" if self.interrupted else self.state,
             "line_count": self.line_count,
             "percent": percent,
@@ -260,21 +292,35 @@ class StockInventoryJob(models.Model):
         }
 
     def _get_progress(self):
-        """How much is done, in %, and how many seconds are left: from what the worker has reported, or else from how
-        long the same step took the last time, for each line.
+        """How much is done, in %, and how many seconds are left.
+
+        Each estimate holds until there is a newer one. How much is done never becomes less: where a newer estimate says so,
+        it goes on from what it was, just more slowly.
 
         :return: pair of numbers, each None when there is nothing to go by
         """
-        elapsed = (fields.Datetime.now() - self.started_at).total_seconds()
-        last = self.env["stock.inventory.job.progress"].search([("job_id", "=", self.id)], order="id desc", limit=1)
-        if last.done and last.total:
-            share = last.done / last.total
-            spent = (last.at - self.started_at).total_seconds()
-            # Since then, it went on as fast as before, as far as anybody knows, but not to its end.
-            return 100 * share, max(spent / share - elapsed, 0.0)
-        if expected := self._get_expected_seconds():
-            return min(99.0, 100 * elapsed / expected), max(expected - elapsed, 0.0)
-        return None, None
+        estimates = self._get_estimates()
+        if not estimates:
+            return None, None
+        now = self.env.cr.now()
+        ends = [*(estimate.at for estimate in estimates[1:]), now]
+        done = 0.0
+        for estimate, end in zip(estimates, ends, strict=True):
+            done = max(done, estimate.done)
+            done += (1 - done) * estimate.get_passed(end)
+        return 100 * done, estimates[-1].seconds * (1 - estimates[-1].get_passed(now))
+
+    def _get_estimates(self):
+        """What was expected in the course of time, oldest first: from how long the same step took the last time, for each
+        line, and then from each report of the worker, as if it went on as fast as before."""
+        expected = self._get_expected_seconds()
+        estimates = [Estimate(self.started_at, 0.0, expected)] if expected else []
+        for report in self.env["stock.inventory.job.progress"].search([("job_id", "=", self.id)], order="id"):
+            if report.done and report.total:
+                spent = (report.at - self.started_at).total_seconds()
+                done = report.done / report.total
+                estimates.append(Estimate(report.at, done, spent * (1 - done) / done))
+        return estimates
 
     def _get_expected_seconds(self):
         """As long as the last one of this kind took for each of its lines; None when there was none."""

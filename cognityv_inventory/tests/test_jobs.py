@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
@@ -208,7 +207,9 @@ class TestJobs(RaceCase):
         with patch.object(model, "action_start", report):
             self._work()
         [job] = seen
-        self.assertEqual((job["state"], job["percent"]), ("running", 25))
+        self.assertEqual(job["state"], "running")
+        self.assertGreaterEqual(job["percent"], 25)
+        self.assertLess(job["percent"], 100)
         self.assertIsInstance(job["seconds_left"], float)
 
     def test_a_validation_by_sets_reports_its_progress(self):
@@ -228,19 +229,75 @@ class TestJobs(RaceCase):
         self.assertEqual(shares, sorted(set(shares)), "each report is of more than the one before")
         self.assertLess(shares[-1], 1)
 
+    def _make_running_job(self, env, seconds, **vals):
+        """A fill of 500 lines that was begun so many seconds ago."""
+        vals = {"sheet_id": self.sheet_id, "user_id": env.uid, "step": "fill", "line_count": 500, **vals}
+        started_at = env.cr.now() - timedelta(seconds=seconds)
+        return env["stock.inventory.job"].create({**vals, "state": "running", "started_at": started_at})
+
+    def _report(self, job, percent, seconds):
+        """What the worker has reported so many seconds after it began."""
+        at = job.started_at + timedelta(seconds=seconds)
+        job.env["stock.inventory.job.progress"].create({"job_id": job.id, "done": percent, "total": 100, "at": at})
+
+    def _assert_progress(self, job, percent, seconds_left):
+        progress = job._get_progress()
+        self.assertAlmostEqual(progress[0], percent, delta=0.1)
+        self.assertAlmostEqual(progress[1], seconds_left, delta=0.1)
+
+    def _make_done_job(self, env, seconds):
+        """A fill of 1,000 lines that took so many seconds."""
+        job = self._make_running_job(env, 900, line_count=1000)
+        job.write({"state": "done", "ended_at": job.started_at + timedelta(seconds=seconds)})
+
     def test_the_estimate_is_how_long_it_took_the_last_time(self):
-        now = fields.Datetime.now()
         with self._connection() as env:
-            jobs = env["stock.inventory.job"]
-            vals = {"sheet_id": self.sheet_id, "user_id": env.uid, "step": "fill"}
-            stamps = {"started_at": now - timedelta(minutes=9), "ended_at": now - timedelta(minutes=8)}
-            jobs.create({**vals, "state": "done", "line_count": 1000, **stamps})
-            job = jobs.create({**vals, "state": "running", "line_count": 500, "started_at": now - timedelta(seconds=6)})
-            percent, left = job._get_progress()
-            self.assertAlmostEqual(percent, 20, delta=5)
-            self.assertAlmostEqual(left, 24, delta=2)
+            self._make_done_job(env, 60)
+            job = self._make_running_job(env, 6)
+            self._assert_progress(job, 20, 24)
             job.step = "import"
             self.assertEqual(job._get_progress(), (None, None), "nothing to go by")
+
+    def test_it_goes_on_between_reports_as_fast_as_before(self):
+        with self._connection() as env:
+            job = self._make_running_job(env, 60)
+            self._report(job, 40, 40)
+            self._assert_progress(job, 60, 40)
+
+    def test_what_takes_longer_than_expected_never_comes_to_its_end(self):
+        with self._connection() as env:
+            self._make_done_job(env, 60)
+            on_time, late, very_late = (self._make_running_job(env, 30 * times)._get_progress() for times in (1, 2, 9))
+            self.assertLess(on_time[0], late[0])
+            self.assertLess(late[0], very_late[0])
+            self.assertLess(very_late[0], 100)
+            self.assertGreater(on_time[1], late[1])
+            self.assertGreater(late[1], very_late[1])
+            self.assertGreater(very_late[1], 0)
+
+    def test_progress_never_goes_back(self):
+        with self._connection() as env:
+            self._make_done_job(env, 60)
+            job = self._make_running_job(env, 24)
+            self._report(job, 35, 21)
+            # It was at 70 % when the worker said that it was 35 %, with 39 seconds to go.
+            self._assert_progress(job, 70 + 30 * 3 / 39, 36)
+            self._report(job, 90, 24)
+            self._assert_progress(job, 90, 24 * 10 / 90)
+
+    def test_the_message_says_what_came_of_it(self):
+        with self._connection() as env:
+            job = self._make_running_job(env, 1, step="validate")
+            job.state = "done"
+            done = job._get_notification()
+            self.assertEqual((done["type"], done["title"]), ("success", job.sheet_id.name))
+            self.assertIn("stock is what was found", done["message"])
+            job.write({"state": "failed", "message": "Stock has changed."})
+            failed = job._get_notification()
+            self.assertEqual(
+                (failed["type"], failed["message"], failed["sticky"]), ("danger", "Stock has changed.", True)
+            )
+            self.assertIn("Validate", failed["title"])
 
 
 @tagged("post_install", "-at_install")

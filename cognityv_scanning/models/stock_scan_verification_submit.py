@@ -22,9 +22,9 @@ class StockScanSession(models.Model):
     def _get_differing_lines(self):
         if not self._is_for_place():
             return super()._get_differing_lines()
-        uncounted = self._get_uncounted_lines()
+        missed = self._get_missed_lines()
         return self.line_ids.filtered(
-            lambda line: line.status in ("missing", "partial", "extra") or line.inventory_line_id in uncounted
+            lambda line: line.status in ("missing", "partial", "extra") or line.inventory_line_id in missed
         )
 
     def _get_inventory_line_domain(self):
@@ -37,6 +37,15 @@ class StockScanSession(models.Model):
         passes = lines._get_passes()
         return lines.filtered(lambda line: self._may_count_now(line, passes[line.id]))
 
+    def _get_missed_lines(self):
+        """The uncounted lines that are asked about: where nothing is expected, and nobody has found anything, there is
+        nothing to be missed. Who counts blind is asked about all, and so does not learn what is expected."""
+        return self._get_uncounted_lines().filtered(
+            lambda line: (
+                line.hides_current_qty or line.count_status in WAITING or not line.uom_id.is_zero(line.current_qty)
+            )
+        )
+
     def _may_count_now(self, line, passes):
         try:
             return line._assign_pass({}, passes) != passes.last_of(self.env.user)
@@ -44,7 +53,7 @@ class StockScanSession(models.Model):
             return False
 
     def _get_choices(self):
-        if not self._is_for_place() or not (uncounted := self._get_uncounted_lines()):
+        if not self._is_for_place() or not (missed := self._get_missed_lines()):
             return super()._get_choices()
         options = [
             {
@@ -58,7 +67,7 @@ class StockScanSession(models.Model):
                 "help": self.env._("They stay not counted, and their stock does not change."),
             },
         ]
-        question = self.env._("Items that were not scanned: %(count)s. What of them?", count=len(uncounted))
+        question = self.env._("Items that were not scanned: %(count)s. What of them?", count=len(missed))
         # Nobody empties half a shelf by one tap: it has to be said.
         return [{"name": "missing", "question": question, "options": options, "default": False}]
 
@@ -111,15 +120,17 @@ class StockScanSession(models.Model):
         """
         if not self._is_for_place():
             return super()._submit(choices)
-        uncounted = self._get_uncounted_lines()
-        if uncounted and "missing" not in choices:
+        missed = self._get_missed_lines()
+        if missed and "missing" not in choices:
             message = self.env._(
                 "Items in %(place)s were not scanned: %(count)s. Say whether they are not there or stay as they are.",
                 place=self.location_id.display_name,
-                count=len(uncounted),
+                count=len(missed),
             )
             raise UserError(message)
         if choices.get("missing") == "zero":
+            # Also what was not to be expected there.
+            uncounted = self._get_uncounted_lines()
             uncounted._set_real_quantities([(line, 0.0) for line in uncounted], source="scan")
         return self._complete_sheet()
 

@@ -38,6 +38,50 @@ class TestVerificationSubmit(VerificationCase):
         review = session.get_review()
         self.assertEqual((review["lines"], review["choices"], review["warnings"]), ([], [], []))
 
+    def test_what_is_neither_expected_nor_found_does_not_differ(self):
+        sheet = self._make_counted_sheet(location_id=self.rack_a1.id)
+        session = self._open(sheet)
+        by_mistake = self._event("WASHER-1")
+        self._push(session, by_mistake)
+        self._count_a1(session)
+        session.undo(by_mistake["client_uuid"])
+        self.assertEqual(self._line(sheet, self.washer).count_status, "to_count")
+        review = session.get_review()
+        self.assertEqual((review["lines"], review["choices"]), ([], []))
+        session.action_submit()
+        self.assertEqual((sheet.state, self._line(sheet, self.washer).is_counted), ("completed", False))
+
+    def test_zero_is_said_of_what_is_not_expected_too(self):
+        """Nobody is asked about it, but whoever says that what they did not scan is not there has counted it."""
+        sheet = self._make_counted_sheet(location_id=self.rack_a1.id)
+        session = self._open(sheet)
+        by_mistake = self._event("WASHER-1")
+        self._push(session, by_mistake, self._event("BOLT-1", quantity=10))
+        session.undo(by_mistake["client_uuid"])
+        review = session.get_review()
+        self.assertEqual([line["product_id"] for line in review["lines"]], [self.nut.id])
+        self.assertIn("were not scanned: 1", review["choices"][0]["question"])
+        session.action_submit({"missing": "zero"})
+        self.assertTrue(all(sheet.line_ids.mapped("is_counted")))
+
+    def test_blind_review_does_not_tell_what_is_not_expected(self):
+        session = self._open(self._make_counted_sheet(location_id=self.rack_a1.id, blind=True))
+        by_mistake = self._event("WASHER-1")
+        self._push(session, by_mistake)
+        self._count_a1(session)
+        session.undo(by_mistake["client_uuid"])
+        self.assertEqual(session.get_review()["summary"], "1 of 3 items were not scanned.")
+
+    def test_recount_of_what_is_not_expected_is_asked_for(self):
+        sheet = self._make_counted_sheet(location_id=self.rack_a1.id, count_method="compare")
+        sheet.counter_ids |= self.manager
+        mine = self._open(sheet)
+        self._count_a1(mine)
+        self._push_one(mine, "WASHER-1")
+        other = mine.with_user(self.manager)
+        self._count_a1(other)
+        self.assertEqual([line["product_id"] for line in other.get_review()["lines"]], [self.washer.id])
+
     def test_review_names_others_who_count(self):
         sheet = self._make_counted_sheet()
         self._push_one(self._open(sheet, self.rack_a2, user=self.manager), "BOLT-1")

@@ -17,12 +17,11 @@ class CostFileReader(UnitCostMixin, CountFileReader):
 
     def __init__(self, sheets, content):
         self.sheets = sheets
-        self.sheet = sheets[0]
         self.env = sheets.env
         self.problems = []
         self.costs = {}  # line → unit cost
         self.rows_by_target = {}
-        self.decimal_point = self.sheet._get_decimal_point()
+        self.decimal_point = sheets._get_decimal_point()
         rows = self._read(content)
         if rows:
             self._index(rows)
@@ -32,7 +31,7 @@ class CostFileReader(UnitCostMixin, CountFileReader):
     # From cells to rows
 
     def _get_header_problem(self, keys):
-        label = self.sheet._get_column_labels()
+        label = self.sheets._get_column_labels()
         if "unit_cost" in keys and {"id", "product_code", "product_name"} & set(keys):
             return None
         return self.env._(
@@ -52,7 +51,7 @@ class CostFileReader(UnitCostMixin, CountFileReader):
         self.lines = {line.id: line for line in lines}
         loose = [row for _number, row in rows if not self._text(row, "id")]
         self.products = self._find_products(loose)
-        places = Domain("company_id", "=", self.sheet.company_id.id)
+        places = Domain("company_id", "=", self.sheets.company_id.id)
         self.locations = self._find_by_name("stock.location", loose, "location", ["complete_name", "barcode"], places)
         self.lines_by_product = defaultdict(list)
         for line in lines:
@@ -60,7 +59,7 @@ class CostFileReader(UnitCostMixin, CountFileReader):
 
     def _get_line_domain(self):
         """The lines that took something into stock."""
-        own = [False, self.sheet.company_id.partner_id.id]
+        own = [False, self.sheets.company_id.partner_id.id]
         return Domain("sheet_id", "in", self.sheets.ids) & Domain("gap_qty", ">", 0) & Domain("owner_id", "in", own)
 
     # One row

@@ -100,7 +100,7 @@ class ProductProduct(models.Model):
                 first=self._get_price_history_sql(company, SQL("%s::timestamp IS NOT NULL", end_of_day), SQL("ASC")),
                 now=price._get_field_sql("product.product", "product", "standard_price", company),
                 products=list(product_ids),
-                method=price._get_cost_method_sql(company),
+                method=company._get_cost_method_sql(),
             )
         )
         return dict(rows)
@@ -201,7 +201,6 @@ class StockLot(models.Model):
 
         :return: list of ids
         """
-        price = self.env["stock.inventory.price"]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -215,7 +214,7 @@ class StockLot(models.Model):
                    AND move.is_in AND move.state = 'done' AND move.company_id = %s
               GROUP BY line.lot_id HAVING COUNT(DISTINCT move.id) > 1
                 """,
-                price._get_cost_method_sql(company),
+                company._get_cost_method_sql(),
                 company.id,
             )
         )

@@ -110,15 +110,6 @@ class StockInventoryPrice(models.AbstractModel):
             self._get_field_sql("product.product", "product", "standard_price", company),
         )
 
-    @api.model
-    def _get_cost_method_sql(self, company):
-        """The cost method of `template`, over its `category`."""
-        return SQL(
-            "COALESCE(CASE WHEN category.id IS NOT NULL THEN %s END, %s)",
-            self._get_field_sql("product.category", "category", "property_cost_method", company),
-            company.cost_method,
-        )
-
     # Weighted average price
 
     @api.model
@@ -148,7 +139,7 @@ class StockInventoryPrice(models.AbstractModel):
                    AND NOT COALESCE(template.lot_valuated, FALSE) AND %s <> 'average')
             """,
             items,
-            self._get_cost_method_sql(company),
+            company._get_cost_method_sql(),
         )
         rows = self.env.execute_query(self._get_valued_moves_query(of_these_products, company))
         averages = {}

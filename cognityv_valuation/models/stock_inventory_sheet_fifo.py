@@ -48,7 +48,7 @@ class StockInventorySheet(models.Model):
             self.id,
             price_model._get_is_valued_sql("place"),
             self.company_id.partner_id.id,
-            price_model._get_cost_method_sql(self.company_id),
+            self.company_id._get_cost_method_sql(),
         )
         ids = [line_id for [line_id] in self.env.execute_query(query)]
         return self.env["stock.inventory.sheet.line"].search([("id", "in", ids)])

@@ -191,7 +191,7 @@ class StockLocationCost(models.Model):
              WHERE product.id = ANY(%s) AND %s = 'average'
             """,
             list(product_ids),
-            self.env["stock.inventory.price"]._get_cost_method_sql(company),
+            company._get_cost_method_sql(),
         )
         for model in ("product.product", "product.template", "product.category", "res.company"):
             self.env[model].flush_model()

@@ -181,6 +181,14 @@ class TestCostImport(AccountingCommon):
         for problem, start in zip(problems, [*starts, "Row 7: it prices", "Row 8: the unit cost -3"], strict=True):
             self.assertTrue(problem.startswith(start), problem)
 
+    def test_a_line_of_none_of_several_sheets(self):
+        other = self._take_over({"product_id": self.part.id, "location_id": self.rack_a1.id, "real_qty": 1})
+        line = self._take_over({"product_id": self.part.id, "location_id": self.rack_a1.id, "real_qty": 2}).line_ids
+        content = self._make_file([line.id, "2"], header=["Line id", "Unit cost"])
+        with self.assertRaises(UserError) as caught:
+            (self.sheet | other).import_costs(content, REASON)
+        self.assertIn(f"not on sheet {self.sheet.name}, {other.name}", caught.exception.args[0])
+
     def test_a_file_without_the_columns(self):
         [problem] = self._problems(["PART", "5"], header=["Product code", "Real quantity"])
         self.assertIn("Unit cost", problem)

@@ -8,7 +8,9 @@ import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const OPEN = ["waiting", "running"];
-const POLL_MS = 2000;
+const POLL_MS = 1000;
+// Below so many seconds, nobody believes a number.
+const FEW_SECONDS = 5;
 
 /** The background work on an inventory sheet: how far it is, or why it was not done. */
 export class InventoryJob extends Component {
@@ -34,9 +36,9 @@ export class InventoryJob extends Component {
         return ["failed", "interrupted"].includes(this.job.state);
     }
 
-    /** How much is done, as a whole number; 100 % striped while nobody can say. */
-    get width() {
-        return this.job.percent === null ? 100 : Math.round(this.job.percent);
+    /** How much is done, in whole percents. */
+    get percent() {
+        return Math.round(this.job.percent);
     }
 
     get isIndefinite() {
@@ -51,8 +53,11 @@ export class InventoryJob extends Component {
         if (seconds === null) {
             return _t("%s lines", formatInteger(this.job.line_count));
         }
+        if (seconds < FEW_SECONDS) {
+            return _t("a few seconds left");
+        }
         return seconds < 90
-            ? _t("about %s seconds left", Math.max(1, Math.round(seconds)))
+            ? _t("about %s seconds left", Math.round(seconds))
             : _t("about %s minutes left", Math.round(seconds / 60));
     }
 
