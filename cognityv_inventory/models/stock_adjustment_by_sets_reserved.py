@@ -20,8 +20,10 @@ class StockAdjustmentBySets(models.AbstractModel):
         reserved = self._search_reserved(chain.from_iterable(line_ids for _missing, line_ids in shortages))
         if not reserved:
             return
+        seen = set(reserved.ids)
         freed = [
-            (reserved & reserved.browse(line_ids))._free_missing(float(missing)) for missing, line_ids in shortages
+            reserved.browse(line_id for line_id in line_ids if line_id in seen)._free_missing(float(missing))
+            for missing, line_ids in shortages
         ]
         moves = reserved.move_id.browse().union(*(touched.move_id for touched, _given_up in freed))
         moves.write({"procure_method": "make_to_stock", "move_orig_ids": [Command.clear()]})
