@@ -278,17 +278,18 @@ class CountFileReader:
         line._check_tracking_number()
         return line, vals
 
+    def _get_unknown_line_text(self, line_id):
+        return self.env._(
+            "line id %(id)s is not on sheet %(sheet)s; leave the id empty for a new line.",
+            id=line_id,
+            sheet=self.sheets.name,
+        )
+
     def _get_line_by_id(self, row):
         text = self._text(row, "id")
         line = self.lines.get(int(text)) if text.isdecimal() else None
         if not line:
-            raise ValidationError(
-                self.env._(
-                    "line id %(id)s is not on sheet %(sheet)s; leave the id empty for a new line.",
-                    id=text,
-                    sheet=", ".join(self.sheets.mapped("name")),
-                )
-            )
+            raise ValidationError(self._get_unknown_line_text(text))
         for key in ("product_code", "lot", "location", "package", "owner"):
             if (text := self._text(row, key)) and text not in self._get_texts(line, key):
                 message = self.env._(

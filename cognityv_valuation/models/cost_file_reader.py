@@ -98,6 +98,13 @@ class CostFileReader(UnitCostMixin, CountFileReader):
             raise ValidationError(message)
         return lines
 
+    def _get_unknown_line_text(self, line_id):
+        return self.env._(
+            "line id %(id)s took nothing into stock on %(sheets)s; leave its cost empty.",
+            id=line_id,
+            sheets=", ".join(self.sheets.mapped("name")),
+        )
+
     def _check_not_repeated(self, number, target):
         if target in self.rows_by_target:
             message = self.env._(

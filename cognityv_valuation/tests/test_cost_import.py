@@ -187,7 +187,7 @@ class TestCostImport(AccountingCommon):
         content = self._make_file([line.id, "2"], header=["Line id", "Unit cost"])
         with self.assertRaises(UserError) as caught:
             (self.sheet | other).import_costs(content, REASON)
-        self.assertIn(f"not on sheet {self.sheet.name}, {other.name}", caught.exception.args[0])
+        self.assertIn(f"took nothing into stock on {self.sheet.name}, {other.name};", caught.exception.args[0])
 
     def test_a_file_without_the_columns(self):
         [problem] = self._problems(["PART", "5"], header=["Product code", "Real quantity"])
