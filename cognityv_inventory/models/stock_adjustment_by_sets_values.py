@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import models
 from odoo.tools import SQL, groupby
 
+from ..tools.average_cost import RunningAverage
 from ..tools.rounding import round_money_sql
 
 
@@ -174,26 +175,18 @@ class StockAdjustmentBySets(models.AbstractModel):
         :param moves: list of ValuedMove, oldest first
         :param prices: list of (date, price), oldest first
         """
-        last_receipt = max(move.date for move in moves if move.is_in)
-        if prices and prices[-1][0] > last_receipt:
-            return prices[-1][1]
-        quantity = cost = total = 0
+        stock, prices = RunningAverage(), list(prices)
         for move in moves:
-            while prices and move.date >= prices[0][0]:
-                cost = prices.pop(0)[1]
-                total = cost * quantity
-            if not move.is_in:
-                total -= move.quantity * cost
-                quantity -= move.quantity
-                continue
-            there, quantity = quantity, quantity + move.quantity
-            if there > 0:
-                total += move.value
-                cost = total / quantity
+            while prices and prices[0][0] <= move.date:
+                stock.revalue(prices.pop(0)[1])
+            if move.is_in:
+                stock.receive(move.quantity, move.value)
             else:
-                cost = move.value / move.quantity if move.quantity else cost
-                total = cost * quantity
-        return cost
+                stock.issue(move.quantity, self._get_issue_value(move))
+        return prices[-1][1] if prices else stock.average
+
+    def _get_issue_value(self, move):
+        """What a ValuedMove takes out, if that is not the average. A hook."""
 
     def _write_standard_prices(self, costs):
         """

@@ -2,6 +2,7 @@ from . import (
     test_abc_classes,
     test_accuracy,
     test_audit_pack,
+    test_average_cost,
     test_blind,
     test_blocking,
     test_changed_stock,

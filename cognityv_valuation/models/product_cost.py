@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..tools.average_cost import RunningAverage
+from odoo.addons.cognityv_inventory.tools.average_cost import RunningAverage
 
 
 class ProductProduct(models.Model):

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.average_cost import RunningAverage
-
 
 class StockAdjustmentBySets(models.AbstractModel):
     """What this add-on has of moves that are made by sets."""
@@ -24,22 +22,10 @@ class StockAdjustmentBySets(models.AbstractModel):
         self.env["stock.location.cost"]._mark("by sets", [move_id for [move_id] in rows])
         return result
 
-    def _get_average(self, moves, prices):
-        """What the reversal of a sheet takes out again leaves at the value that it came in with: step by step what
-        `_replay_average` of a product does."""
-        if all(move.is_in or move.undoes_gain is None for move in moves):
-            return super()._get_average(moves, prices)
-        stock = RunningAverage()
-        for move in moves:
-            while prices and prices[0][0] <= move.date:
-                stock.revalue(prices.pop(0)[1])
-            if move.is_in:
-                stock.receive(move.quantity, move.value)
-            else:
-                stock.issue(move.quantity, move.value if move.undoes_gain else None)
-        for _date, price in prices:
-            stock.revalue(price)
-        return stock.average
+    def _get_issue_value(self, move):
+        """The reversal of a sheet takes out again what the sheet put in, at that value: as `_replay_average` of a product
+        does it."""
+        return move.value if move.undoes_gain else super()._get_issue_value(move)
 
 
 class StockInventorySheetBySets(models.AbstractModel):

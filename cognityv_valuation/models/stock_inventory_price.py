@@ -4,7 +4,7 @@ from operator import itemgetter
 from odoo import api, fields, models
 from odoo.tools import SQL, groupby
 
-from ..tools.average_cost import RunningAverage
+from odoo.addons.cognityv_inventory.tools.average_cost import RunningAverage
 
 
 class StockInventoryPrice(models.AbstractModel):

@@ -12,7 +12,7 @@ class RunningAverage:
     >>> stock.receive(5, 80.0)
     >>> stock.issue(6)
     >>> stock.quantity, stock.average, stock.value
-    (9, 12.0, 108.0)
+    (9.0, 12.0, 108.0)
     """
 
     def __init__(self):
