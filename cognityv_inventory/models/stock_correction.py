@@ -436,6 +436,11 @@ class StockCorrection(models.Model):
         """
         return self.env["stock.move"]._do_adjustments(vals_list, self.company_id)
 
+    def _reserve_for_who_waits(self):
+        """Let transfers that wait for what was found reserve it."""
+        for corrections in self.grouped("company_id").values():
+            corrections._get_by_sets()._get_awaited_moves()._trigger_assign()
+
     def _prepare_move_link_vals(self):
         return {
             "inventory_name": self.name,

@@ -94,8 +94,3 @@ class StockCorrection(models.Model):
         if not self.env["stock.inventory.path"]._is_set_based(by_sets):
             return super()._move_gaps_of_company()
         return by_sets._move()
-
-    def _reserve_for_who_waits(self):
-        """Let transfers that wait for what was found reserve it."""
-        for corrections in self.grouped("company_id").values():
-            corrections._get_by_sets()._get_awaited_moves()._trigger_assign()
