@@ -354,7 +354,7 @@ class TestCountsBySets(CountsBySetsCase):
         known = self.env["stock.inventory.path"]._get_methods_left_out_by_counts()
         missing = {
             f"{model}.{name}"
-            for model, name, _any in left_out
+            for model, name in left_out
             if model in known and name not in known[model] and not name.startswith(ORM)
         }
         self.assertFalse(missing)

@@ -4,13 +4,7 @@ from odoo.tools import SQL
 from odoo.addons.cognityv_inventory.tools.rounding import round_money_sql
 
 RESULTS = {"gap_value", "account_gap_value", "real_value"}
-METHODS_LEFT_OUT = {
-    "_compute_gap_values",
-    "_compute_real_value",
-    "_get_account_price",
-    "_get_price",
-    "_get_valuation_basis",
-}
+METHODS_LEFT_OUT = {"_compute_gap_values", "_compute_real_value", "_get_account_price", "_get_price"}
 
 
 class StockInventoryCount(models.Model):
