@@ -316,8 +316,9 @@ class StockInventoryJob(models.Model):
         expected = self._get_expected_seconds()
         estimates = [Estimate(self.started_at, 0.0, expected)] if expected else []
         for report in self.env["stock.inventory.job.progress"].search([("job_id", "=", self.id)], order="id"):
-            if report.done and report.total:
-                spent = (report.at - self.started_at).total_seconds()
+            spent = (report.at - self.started_at).total_seconds()
+            # Not above 0 where the clocks of server and database differ.
+            if report.done and report.total and spent > 0:
                 done = report.done / report.total
                 estimates.append(Estimate(report.at, done, spent * (1 - done) / done))
         return estimates

@@ -47,7 +47,7 @@ test("the bar moves, and the sheet is read again when it is done", async () => {
     await animationFrame();
     expect(".o_inventory_job").toHaveText(/75 %/);
     expect(".o_inventory_job").toHaveText(/about 3 minutes left/);
-    answer = { ...job, percent: 99, seconds_left: 0.4 };
+    answer = { ...job, percent: 99.7, seconds_left: 0.4 };
     await advanceTime(2000);
     await animationFrame();
     expect(".o_inventory_job").toHaveText(/a few seconds left/);

@@ -36,9 +36,9 @@ export class InventoryJob extends Component {
         return ["failed", "interrupted"].includes(this.job.state);
     }
 
-    /** How much is done, in whole percents. */
+    /** How much is done, in whole percents; never all of it before it is done. */
     get percent() {
-        return Math.round(this.job.percent);
+        return Math.min(99, Math.round(this.job.percent));
     }
 
     get isIndefinite() {
