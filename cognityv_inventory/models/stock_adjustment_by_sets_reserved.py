@@ -7,8 +7,10 @@ class StockAdjustmentBySets(models.AbstractModel):
     there is: `_free_reservation`, one shortage after the other, as it is what transfers, batches and productions hang on.
 
     That is for products with one gap. Odoo's own path frees between two moves of a product, and so reserves anew what the
-    later ones are still to change: such a product is left to it. Different products meet in a transfer at most: those that
-    are left to Odoo come last there, whatever the order of the lines.
+    later ones are still to change: such a product is left to it.
+
+    Not the same as Odoo's is the order of different products: those that are left to it come last. That may tell where a
+    transfer has several of them, in batches, waves and putaway by storage category.
     """
 
     _inherit = "stock.adjustment.by.sets"

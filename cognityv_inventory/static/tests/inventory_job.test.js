@@ -51,6 +51,7 @@ test("the bar moves, and the sheet is read again when it is done", async () => {
     await advanceTime(2000);
     await animationFrame();
     expect(".o_inventory_job").toHaveText(/a few seconds left/);
+    expect(".o_inventory_job").toHaveText(/99 %/);
     answer = { ...job, state: "done" };
     await advanceTime(2000);
     await animationFrame();
